@@ -1,0 +1,45 @@
+# Every command of this house. `make` alone lists them.
+SHELL = /bin/sh
+.DEFAULT_GOAL = help
+.PHONY: help run test lint bench examples lock venv clean
+export PYTHON
+OPENDATA_LANG ?= en
+
+bin = .venv/bin
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 \t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## one whole pass over the example inbox: published to var/public, reviews in var/workspace
+	@scripts/venv.sh run
+	@OPENDATA_CONFIG=datapackages/municipal-plans/examples/opendata.toml $(bin)/python -m flows.nightly \
+	  --inbox datapackages/municipal-plans/examples/inbox \
+	  --workspace var/workspace --public var/public --lang $(OPENDATA_LANG)
+
+test: ## everything CI runs: linters, types, layers, tests
+	@scripts/venv.sh dev
+	@scripts/tools.sh
+	@scripts/lint.sh
+	@$(bin)/python -m pytest
+
+lint: ## the linters and types alone
+	@scripts/venv.sh dev
+	@scripts/lint.sh
+
+bench: ## what our reader costs above the bare one
+	@scripts/venv.sh dev
+	@$(bin)/python -m bench
+
+examples: ## rebuild the example workbooks
+	@scripts/venv.sh dev
+	@$(bin)/python datapackages/municipal-plans/examples/build.py
+
+lock: ## rewrite requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	@scripts/lock.sh $(UPGRADE)
+
+venv: ## .venv with everything for development
+	@scripts/venv.sh dev
+
+clean: ## remove what the commands above made
+	rm -rf .venv var dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

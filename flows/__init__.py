@@ -1,0 +1,1 @@
+"""Thin Prefect shells around the pipeline: the only place that imports Prefect."""

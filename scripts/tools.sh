@@ -1,0 +1,18 @@
+#!/bin/sh
+# What the tests need beside Python: a browser, Japanese fonts, systemd-analyze.
+# As root on Debian they are installed; elsewhere the tests that need them skip and say so.
+set -eu
+missing=
+command -v chromium >/dev/null || missing="$missing chromium"
+command -v systemd-analyze >/dev/null || missing="$missing systemd"
+[ -d /usr/share/fonts/opentype/noto ] || missing="$missing fonts-noto-cjk"
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  echo "Not installed, so some tests will skip:$missing" >&2
+  exit 0
+fi
+echo "Installing with apt:$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+# shellcheck disable=SC2086  # a list of packages
+apt-get -qq install -y --no-install-recommends $missing </dev/null >/dev/null

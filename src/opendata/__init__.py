@@ -1,0 +1,1 @@
+"""A city's spreadsheets, published as open data. Rooms and their order: docs/architecture.md."""

@@ -1,0 +1,6 @@
+"""Releases -> metadata documents and the site. Pure: the same releases give the same bytes."""
+
+from opendata.catalogue.build import build
+from opendata.catalogue.model import Current
+
+__all__ = ["Current", "build"]

@@ -1,0 +1,19 @@
+"""What the catalogue shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A package's current version: its `descriptor` as published, its `tables`, and the `history`
+    of all its versions (`Release.entry`, oldest first)."""
+
+    descriptor: Mapping[str, Any]
+    history: Sequence[Mapping[str, Any]]
+    tables: Mapping[str, pa.Table]

@@ -1,0 +1,5 @@
+"""Arguments in, sentences and exit status out."""
+
+from opendata.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,336 @@
+"""The command `opendata`. Each command parses, calls one function and prints.
+
+Exit status: `run` 0 when the pass completed, 1 when not; `check` 0 no errors, 1 errors found;
+`validate` and `verify` 0 sound, 1 not; everywhere 2 for usage and configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import chain, count
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from opendata.cli.printing import print_json, print_problems, say, warn
+from opendata.errors import (
+    ConfigurationError,
+    OpendataError,
+    PackageError,
+    UsageError,
+)
+from opendata.pipeline import Checked
+
+app = typer.Typer(
+    name="opendata",
+    help="A city's spreadsheets, published as open data. 表計算ファイルからオープンデータへ。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Lang = Annotated[Literal["ja", "en"], typer.Option("--lang", help="言語 / language")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Inbox = Annotated[Path | None, typer.Option(help="The folder people put workbooks into.")]
+Workspace = Annotated[str | None, typer.Option(help="The private store: archive, reviews, state.")]
+Public = Annotated[str | None, typer.Option(help="The public store: what readers see.")]
+Packages = Annotated[list[str] | None, typer.Option("--package", help="Only this package.")]
+
+
+@app.command()
+def run(
+    inbox: Inbox = None,
+    workspace: Workspace = None,
+    public: Public = None,
+    package: Packages = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """One full pass: read what is new in the inbox, review it, publish what changed."""
+    from opendata.pipeline import load_settings, run_pass
+
+    settings = load_settings(
+        inbox=inbox, workspace=workspace, public=public, package=tuple(package) if package else None
+    )
+    with _progress("確認中" if lang == "ja" else "reading", quiet=json) as step:
+        summary = run_pass(settings, progress=step)
+    if json:
+        print_json(summary.to_json())
+    else:
+        say(*summary.sentences(lang))
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Workbooks to check.", show_default=False)],
+    package: Packages = None,
+    report: Annotated[Path | None, typer.Option(help="Write each file's review here.")] = None,
+    records: Annotated[Path | None, typer.Option(help="Write the extracted tables here.")] = None,
+    no_draft: Annotated[bool, typer.Option("--no-draft", help="Only written layouts.")] = False,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Say what a run would say about these files. Publishes nothing."""
+    from opendata.pipeline import check as check_files
+    from opendata.pipeline import load_settings
+
+    settings = load_settings(package=tuple(package) if package else None)
+    try:
+        with _progress("確認中" if lang == "ja" else "reading", quiet=json) as step:
+            checked = check_files(
+                settings, files, now=datetime.now(UTC), progress=step, draft=not no_draft
+            )
+        if records is not None:
+            _write(records, checked.records())
+        if report is not None:
+            for folder, outcome in zip(_folders(checked), checked.outcomes, strict=True):
+                _write(report / folder, outcome.review)
+    except OSError as error:
+        raise OpendataError("store-error", path=str(error.filename), reason=str(error)) from error
+    if json:
+        print_json(checked.to_json(lang))
+    else:
+        print_problems(checked, lang)
+    raise typer.Exit(1 if checked.has_errors else 0)
+
+
+@app.command()
+def draft(
+    file: Annotated[Path, typer.Argument(help="A workbook that no layout fits.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the layout here.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw what each cell was taken for here (HTML).")
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Save it among the package's layouts.")
+    ] = False,
+    package: Packages = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Propose a layout for an unknown workbook, with a confidence and reasons for every column."""
+    from opendata.pipeline import draft_file, load_settings
+
+    settings = load_settings(package=tuple(package) if package else None)
+    drafted = draft_file(settings, file, output.stem if output else "draft")
+    proposal = drafted.draft
+    try:
+        if picture is not None:
+            picture.write_bytes(drafted.picture(lang))
+        if output is not None and proposal.layout:
+            output.write_text(proposal.source, encoding="utf-8")
+        if accept and proposal.layout:
+            output = drafted.accept(output.stem if output else file.stem)
+    except OSError as error:
+        raise OpendataError("store-error", path=str(error.filename), reason=str(error)) from error
+    told = drafted.to_json(lang)
+    if json:
+        print_json(told)
+    elif proposal.layout is None:
+        warn(f"{file}: {told['problems'][0]['message']}")
+    elif output is None:
+        say(proposal.source.rstrip("\n"))
+    else:
+        say(f"{output}")
+    raise typer.Exit(0 if proposal.layout else 1)
+
+
+@app.command()
+def validate(
+    table: Annotated[Path, typer.Argument(help="A CSV file.")],
+    schema: Annotated[Path, typer.Option(help="A Table Schema (JSON or YAML).")],
+    json: AsJson = False,
+) -> None:
+    """Hold one table against a Table Schema; the errors are those of `frictionless validate`."""
+    from opendata.validate import validate_table
+
+    report = validate_table(table, schema)
+    if json:
+        print_json(report.to_json())
+    else:
+        for error in report.errors:
+            say(f"{error.row_number or '-'}\t{error.field_name or '-'}\t{error.type}\t{error.note}")
+        verdict = "valid" if report.is_valid else "invalid"
+        say(f"{verdict}: {report.rows} rows, {len(report.errors)} errors")
+    raise typer.Exit(0 if report.is_valid else 1)
+
+
+@app.command()
+def verify(public: Public = None, json: AsJson = False, lang: Lang = "ja") -> None:
+    """Read everything published again: checksums, descriptors, pointers, strays."""
+    from opendata.pipeline import load_settings
+    from opendata.store import open_store
+    from opendata.store import verify as verify_store
+
+    settings = load_settings(public=public)
+    problems = verify_store(open_store(settings.public))
+    if json:
+        print_json({"problems": [one.to_json(lang) for one in problems]})
+    elif problems:
+        for one in problems:
+            where = f"{one.place.file}: " if one.place.file else ""
+            say(f"{where}[{one.code}] {one.message.in_(lang)} {one.remedy.in_(lang)}")
+    else:
+        say("公開物はすべて正常です。" if lang == "ja" else "Everything published is sound.")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def serve(
+    inbox: Inbox = None,
+    workspace: Workspace = None,
+    public: Public = None,
+    package: Packages = None,
+    cron: Annotated[str | None, typer.Option(help="When the nightly run starts.")] = None,
+    settle: Annotated[
+        float | None, typer.Option(help="Seconds a file must lie still before it counts.")
+    ] = None,
+    lang: Lang = "ja",
+) -> None:
+    """Stay up: watch the inbox, run every night, publish what is dropped."""
+    from opendata.pipeline import load_settings
+
+    load_settings(inbox=inbox, workspace=workspace, public=public)
+    options: list[tuple[str, object]] = [
+        ("--inbox", inbox),
+        ("--workspace", workspace),
+        ("--public", public),
+        ("--cron", cron),
+        ("--settle", settle),
+        ("--lang", lang),
+        *(("--package", name) for name in package or ()),
+    ]
+    given = [part for name, value in options if value is not None for part in (name, str(value))]
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "flows.serve", *given])  # noqa: S606
+
+
+@app.command()
+def releases(
+    package: Annotated[str, typer.Argument(help="The package's name.")],
+    workspace: Workspace = None,
+    json: AsJson = False,
+) -> None:
+    """The versions of a package, oldest first."""
+    from opendata.pipeline import load_settings
+    from opendata.store import open_store, read_state
+
+    settings = load_settings(workspace=workspace)
+    state, _ = read_state(open_store(settings.workspace))
+    history = state.get("releases", {}).get(package)
+    if not state.get("releases"):
+        raise UsageError("nothing-released", workspace=settings.workspace)
+    if history is None:
+        known = "、".join(state["releases"])
+        raise UsageError("unknown-package", name=package, known=known)
+    if json:
+        print_json({"package": package, "releases": history})
+    else:
+        for one in history:
+            say(f"{one['version']}\t{one['created']}\t{one['changed_rows']}")
+
+
+def _folders(checked: Checked) -> Iterator[str]:
+    """A folder for each file's review, named as the file; of one name, the later are numbered."""
+    taken: set[str] = set()
+    for outcome in checked.outcomes:
+        name = Path(outcome.place).name
+        numbered = (f"{name}-{number}" for number in count(2))
+        folder = next(one for one in chain((name,), numbered) if one not in taken)
+        taken.add(folder)
+        yield folder
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+@contextmanager
+def _progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar where a terminal is attached, nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def step(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield step
+
+
+def main() -> NoReturn:
+    """Run the command line; every error ends in a sentence and an exit status."""
+    lang: Literal["ja", "en"] = "en" if _asks_for_english(sys.argv) else "ja"
+    status: Any = 0
+    try:
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    except OpendataError as error:
+        warn(error.sentence().in_(lang))
+        usage = isinstance(error, (UsageError, ConfigurationError, PackageError))
+        status = 2 if usage or error.code in _USAGE or _is_check(sys.argv) else 1
+    except KeyboardInterrupt:
+        status = 130
+    except typer.Exit as ended:
+        status = ended.exit_code
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        status = _unforeseen(error, lang)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+_USAGE = frozenset({"file-not-found", "schema-error"})
+
+
+def _is_check(argv: list[str]) -> bool:
+    return len(argv) > 1 and argv[1] in ("check", "validate")
+
+
+def _asks_for_english(argv: list[str]) -> bool:
+    return any(
+        one == "--lang=en" or (one == "--lang" and argv[at + 1 : at + 2] == ["en"])
+        for at, one in enumerate(argv)
+    )
+
+
+def _unforeseen(error: Exception, lang: Literal["ja", "en"]) -> int:
+    """Typer's own errors keep their words and status; for anything else, a sentence and a log."""
+    show, status = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(status, int):
+        show()
+        return status
+    if isinstance(error, typer.Abort):
+        return 130
+    log = _log_of(error)
+    warn(OpendataError("unexpected-error", reference=log).sentence().in_(lang))
+    return 1
+
+
+def _log_of(error: Exception) -> str:
+    """Keep where the error happened (not its message: it may hold what stands in a cell)."""
+    import tempfile
+    import traceback
+
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="opendata-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(f"{type(error).__name__}\n{frames}")
+    return log.name

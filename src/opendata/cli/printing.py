@@ -1,0 +1,50 @@
+"""Printing for people and programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from opendata.errors.catalogue import Language
+from opendata.pipeline import Checked
+
+_SEVERITIES = {
+    "ja": {"error": "誤り", "warning": "確認", "notice": "お知らせ"},
+    "en": {"error": "error", "warning": "warning", "notice": "notice"},
+}
+
+
+def say(*lines: str) -> None:
+    """Print lines to standard output."""
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+
+
+def warn(line: str) -> None:
+    """Print a line to standard error."""
+    sys.stderr.write(f"{line}\n")
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print one JSON document."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def print_problems(checked: Checked, language: Language) -> None:
+    """Print every problem of every file, a line each, and a verdict per file."""
+    words = _SEVERITIES[language]
+    for outcome in checked.outcomes:
+        for one in outcome.problems:
+            where = " ".join(part for part in (one.place.sheet, one.place.cell) if part)
+            proposed = f" → {one.suggestion}" if one.suggestion else ""
+            text = f"{one.message.in_(language)} {one.remedy.in_(language)}"
+            say(f"{outcome.place}: {where}: {words[one.severity]} [{one.code}] {text}{proposed}")
+        counts = ", ".join(f"{name} {count}" for name, count in outcome.records.items() if count)
+        if outcome.status == "accepted":
+            verdict = "問題なく公開できます" if language == "ja" else "would be published"
+        else:
+            verdict = "このままでは公開できません" if language == "ja" else "would be refused"
+        say(f"{outcome.place}: {verdict}" + (f" ({counts})" if counts else ""))

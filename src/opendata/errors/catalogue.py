@@ -1,0 +1,90 @@
+"""The message catalogue: every code with its severity and its words in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+import yaml
+
+Severity = Literal["error", "warning", "notice"]
+Language = Literal["ja", "en"]
+
+
+class Text(NamedTuple):
+    """The same words in Japanese and English."""
+
+    ja: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        """The words in one language."""
+        return self.ja if language == "ja" else self.en
+
+    def fill(self, details: Mapping[str, object]) -> Text:
+        """Put details into the `{name}` places; a place without a detail reads `—`.
+
+        A detail that is a Text itself is told in the language of the sentence.
+        """
+        return Text(
+            self.ja.format_map(_Details(_told(details, "ja"))),
+            self.en.format_map(_Details(_told(details, "en"))),
+        )
+
+
+class _Details(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def _told(details: Mapping[str, object], language: Language) -> dict[str, object]:
+    return {
+        name: detail.in_(language) if isinstance(detail, Text) else detail
+        for name, detail in details.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of the catalogue.
+
+    `title` is the cause in a few words, `text` says what was found and what was expected,
+    `remedy` what to do; `text` and `remedy` hold `{value}`, `{suggestion}` and other places.
+    """
+
+    code: str
+    severity: Severity
+    title: Text
+    text: Text
+    remedy: Text
+
+    @classmethod
+    def read(cls, code: str, entry: Mapping[str, object]) -> Message:
+        """Build a message from its YAML form. Raises KeyError or TypeError on a broken entry."""
+
+        def words(name: str) -> Text:
+            both = entry[name]
+            if not isinstance(both, Mapping):
+                raise TypeError(f"{code}: {name} must have ja and en")
+            return Text(str(both["ja"]).strip(), str(both["en"]).strip())
+
+        severity = entry["severity"]
+        if severity not in ("error", "warning", "notice"):
+            raise TypeError(f"{code}: severity {severity!r}")
+        return cls(code, severity, words("title"), words("text"), words("remedy"))
+
+
+@cache
+def messages() -> Mapping[str, Message]:
+    """Every message of the catalogue, by code."""
+    source = files("opendata.errors").joinpath("messages.yaml").read_text(encoding="utf-8")
+    entries: dict[str, dict[str, object]] = yaml.safe_load(source)
+    return {code: Message.read(code, entry) for code, entry in entries.items()}
+
+
+def message(code: str) -> Message:
+    """The message of a code. Raises KeyError for a code the catalogue does not have."""
+    return messages()[code]

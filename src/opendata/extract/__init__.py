@@ -1,0 +1,7 @@
+"""Workbook and layout in, raw named values out, each remembering its cell."""
+
+from opendata.extract.extract import Extract, extract
+from opendata.extract.layout import Layout, read_layout, read_layouts
+from opendata.extract.records import ROLE, TOTALS
+
+__all__ = ["ROLE", "TOTALS", "Extract", "Layout", "extract", "read_layout", "read_layouts"]

@@ -1,0 +1,175 @@
+"""Forms: a label cell, and the value beside, below or behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from opendata.errors import Place, Problem, problem
+from opendata.extract.grid import Cell, Grid, matches_any
+from opendata.extract.layout import Form, Label
+from opendata.extract.parts import parts
+from opendata.extract.records import Raw, Records, raw
+from opendata.extract.sentence import constants, fill, find_titles, has_gap
+from opendata.extract.slots import in_words
+
+REACH = 12
+"""How many columns to the right of its label a value may stand on a sheet without merged cells."""
+
+
+@dataclass(frozen=True)
+class FoundLabel:
+    """A label of the layout, its cell, and its value at its position."""
+
+    label: Label
+    cell: Cell
+    value: Raw
+    at: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class FoundForm:
+    """A form found on a sheet."""
+
+    block: Form
+    grid: Grid
+    labels: tuple[FoundLabel, ...]
+    titles: Mapping[str, Raw]
+    """What the titles say, by the gap it stands in."""
+    title_cells: tuple[Cell, ...]
+
+    @property
+    def cells(self) -> Iterator[tuple[int, int]]:
+        """The positions that the form has read."""
+        yield from self.own
+        yield from ((cell.row, cell.column) for cell in self.title_cells)
+
+    @property
+    def own(self) -> Iterator[tuple[int, int]]:
+        """The positions that nothing else can be read from; a title may say more than one thing."""
+        for found in self.labels:
+            yield found.cell.row, found.cell.column
+            yield found.at
+
+    @property
+    def mapped(self) -> Iterator[tuple[int, int]]:
+        """The positions whose values are read."""
+        return (one.at for one in self.labels if one.label.to)
+
+    @property
+    def score(self) -> int:
+        return len(self.labels)
+
+
+def find_form(block: Form, grid: Grid, taken: set[tuple[int, int]]) -> FoundForm | list[str]:
+    """Find the form's labels on a sheet; where required ones are missing, return their texts."""
+    others = [text for label in block.form for text in label.label]
+    found = [one for label in block.form for one in _find_labels(label, grid, taken, others)]
+    labels = [one.label for one in found]
+    missing = [one.label[0] for one in block.form if one.required and one not in labels]
+    if missing or not found:
+        return missing or [block.form[0].label[0]]
+    corner = min(one.cell.row for one in found), max(one.at[1] for one in found)
+    return FoundForm(block, grid, tuple(found), *find_titles(block.titles, grid, corner))
+
+
+def _find_labels(
+    label: Label, grid: Grid, taken: set[tuple[int, int]], others: Sequence[str]
+) -> Iterator[FoundLabel]:
+    """The label's cell; of a label that is only ignored, every alternative's cell."""
+    alternatives = [label] if label.to else [_only(label, text) for text in label.label]
+    for one in alternatives:
+        found = _find_label(one, grid, taken, others)
+        if found is not None:
+            yield replace(found, label=label)
+
+
+def _only(label: Label, text: str) -> Label:
+    return label.model_copy(update={"label": (text,)})
+
+
+def _find_label(
+    label: Label, grid: Grid, taken: set[tuple[int, int]], others: Sequence[str]
+) -> FoundLabel | None:
+    def is_free(cell: Cell) -> bool:
+        at = (cell.row, cell.column)
+        return at not in taken and not grid.is_hidden(*at)
+
+    found = [one for text in label.label if has_gap(text) for one in _sentences(label, text, grid)]
+    if label.value != "inline":
+        found += [_beside(grid, cell, label, others) for cell in grid.find(label.label)]
+    for cell in grid.with_colon:
+        head, rest = _split_colon(cell.shown)
+        if (rest or label.value == "inline") and matches_any(head, label.label):
+            found.append(FoundLabel(label, cell, raw(cell, rest), (cell.row, cell.column)))
+    free = [one for one in found if is_free(one.cell)]
+    return min(free, key=lambda one: (one.cell.row, one.cell.column), default=None)
+
+
+def _sentences(label: Label, template: str, grid: Grid) -> Iterator[FoundLabel]:
+    """The cells that are the label's sentence, with what stands in its gap."""
+    for cell in grid.sentences:
+        if filled := fill(template, cell.shown):
+            value = raw(cell, next(iter(filled.values())))
+            yield FoundLabel(label, cell, value, (cell.row, cell.column))
+
+
+def _split_colon(text: str) -> tuple[str, str]:
+    head, rest = re.split("[：:]", text, maxsplit=1)
+    return head, rest.strip()
+
+
+def _beside(grid: Grid, cell: Cell, label: Label, others: Sequence[str]) -> FoundLabel:
+    span = grid.span(cell)
+    row, column = span.top, span.right + 1
+    if label.value == "below":
+        row, column = span.bottom + 1, span.left
+    value = grid.cell(row, column)
+    if value is None and label.value == "right" and not grid.sheet.merged:
+        value = _next_filled(grid, row, column, others)
+    if value is None:
+        return FoundLabel(label, cell, Raw("", grid.place(row, column)), (row, column))
+    return FoundLabel(label, cell, raw(value), (value.row, value.column))
+
+
+def _next_filled(grid: Grid, row: int, column: int, others: Sequence[str]) -> Cell | None:
+    """The next filled cell of a row unless it is another label.
+
+    For sheets without merged cells only: saved as CSV, a merged box is a row of blank cells.
+    """
+    for at in range(column + 1, min(column + REACH, grid.width)):
+        value = grid.cell(row, at)
+        if value is not None:
+            return None if matches_any(value.shown, others) else value
+    return None
+
+
+def blanks(found: FoundForm, records: Records) -> Iterator[Problem]:
+    """The required labels whose value is blank; what the schema itself requires is its business."""
+    for one in found.labels:
+        if not one.label.required or not one.label.to or one.value.text.strip():
+            continue
+        table, _, field = one.label.to[0].partition(".")
+        if not records.package.resource(table).requires(field):
+            sheet, _, cell = (one.value.place or "!").rpartition("!")
+            place = Place(sheet=sheet or None, cell=cell, table=table, field=field)
+            yield problem("missing-value", place, field=one.label.label[0])
+
+
+def read_form(found: FoundForm, records: Records) -> None:
+    """Put the form's values into records: one record a table and set of constants."""
+    said = {f"$title.{gap}": text for gap, text in found.titles.items()}
+    groups: dict[tuple[str, tuple[tuple[str, Raw], ...]], dict[str, Raw]] = {}
+    written: set[tuple[str, tuple[tuple[str, Raw], ...]]] = set()
+    for one in found.labels:
+        given = tuple(sorted(constants(one.label.set, said).items(), key=lambda item: item[0]))
+        whole = in_words(one.value, one.label.words) or one.value.part("")
+        for target, value in parts(one.label.to, one.label.split, whole):
+            table, _, field = target.partition(".")
+            groups.setdefault((table, given), {})[field] = value
+            if value.text.strip():
+                written.add((table, given))
+    for (table, given), values in groups.items():
+        if (table, given) in written:
+            records.context[table] = records.add(table, dict(given) | values)

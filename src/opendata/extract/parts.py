@@ -1,0 +1,53 @@
+"""One written text, the fields it feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from opendata.extract.layout import Split
+from opendata.extract.records import Raw
+from opendata.japanese import (
+    FiscalYear,
+    read_fiscal_year,
+    read_period,
+    split_number,
+    split_unit,
+    tidy,
+)
+
+
+def parts(targets: Sequence[str], split: Split | None, value: Raw) -> Iterator[tuple[str, Raw]]:
+    """Give each target its part of the text: the whole of it unless the layout splits it.
+
+    `number`: a number as written, then the rest (`施策1-1 簡単で…`). `period`: first fiscal year,
+    last fiscal year, stated number of years. `unit`: a name and the unit in brackets behind it. A
+    part that is not there feeds nothing; a period that cannot be read goes whole to its first
+    field, where it is reported.
+    """
+    texts: Sequence[str | None]
+    if not value.text.strip():
+        yield from ((target, value.part("")) for target in targets)
+        return
+    if split == "number":
+        texts = split_number(tidy(value.text))
+    elif split == "unit":
+        texts = split_unit(value.text)
+    elif split == "period":
+        period = read_period(value.text)
+        if period is None:
+            texts = [value.text, None, None]
+        else:
+            years = None if period.years is None else str(period.years)
+            texts = [period.start.text, with_era(period.end), years]
+    else:
+        texts = [value.text] * len(targets)
+    for target, text in zip(targets, texts, strict=False):
+        if text:
+            yield target, value.part(text)
+
+
+def with_era(year: FiscalYear) -> str:
+    """The year's text, its inherited era written out: `23年度` behind 平成20年度 is 平成23年度."""
+    if year.era and read_fiscal_year(year.text) is None:
+        return year.era + year.text
+    return year.text

@@ -1,0 +1,278 @@
+"""The records of one row of a table: which cells belong together, and what hangs on what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from opendata.extract.grid import Cell, Grid
+from opendata.extract.header import FoundColumn, FoundTable
+from opendata.extract.layout import Row
+from opendata.extract.parts import parts, with_era
+from opendata.extract.records import Raw, Records, raw
+from opendata.extract.sentence import constants
+from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
+from opendata.package import Package
+
+DITTO = frozenset({"〃", "同上", "〟", "々", "''", '"', "′′", "“", "”", "仝"})
+
+
+@dataclass
+class Slot:
+    """A record in the making; it hangs on the slots in `above`, else on what stands left of it."""
+
+    table: str
+    role: str
+    values: dict[str, Raw]
+    above: tuple[Slot, ...] = ()
+    is_written: bool = False
+    repeats: bool = False
+    is_made: bool = False
+    """Whether a `set` makes it: then it hangs on what cells say, not on its like on the left."""
+    depth: int | None = None
+    """How deep its text is indented below others, where that says what it hangs on."""
+
+
+@dataclass
+class Memory:
+    """What stood above in each column: for 〃, for blanks filled down, for eras and indents."""
+
+    above: dict[int, Cell] = field(default_factory=dict)
+    open: dict[int, Cell] = field(default_factory=dict)
+    eras: dict[int, str] = field(default_factory=dict)
+    indents: list[int] = field(default_factory=list)
+    trail: dict[str, list[int]] = field(default_factory=dict)
+    """The rows of the records that the indented ones hang on, outermost first."""
+
+    def value(self, grid: Grid, one: FoundColumn, row: int) -> Raw | None:
+        """The value of a column in a row, its own or that of above; None where it is blank."""
+        cell = grid.cell(row, one.column)
+        if cell is not None and squash(cell.shown) in DITTO:
+            cell = self.above.get(one.column)
+        if cell is not None:
+            if self.open.get(one.column) != cell:
+                self.open = {at: kept for at, kept in self.open.items() if at <= one.column}
+            self.above[one.column] = self.open[one.column] = cell
+            return raw(cell)
+        if one.spec.fill == "down" and one.column in self.open:
+            return raw(self.open[one.column])
+        return None
+
+    def year(self, value: Raw, column: int, era: str | None) -> Raw:
+        """A year's text with the era that the years above it are written in: 令和元年度, ２."""
+        era = self.eras.get(column, era)
+        text = tidy(value.text)
+        found = find_fiscal_years(text, era)
+        year = found[0] if found else read_fiscal_year(text, era) if era else None
+        if year is None or not year.era:
+            return value
+        self.eras[column] = year.era
+        is_known = read_fiscal_year(text) is not None or bool(find_fiscal_years(text))
+        return value if is_known else value.part(with_era(year))
+
+    def depth(self, text: str) -> int:
+        """How many of the texts above stand further out, one in the other."""
+        indent = sum(2 if one == "\u3000" else 1 for one in text[: len(text) - len(text.lstrip())])
+        self.indents = [one for one in self.indents if one < indent] + [indent]
+        return len(self.indents) - 1
+
+
+def read_slots(
+    found: FoundTable, row: int, role: str, memory: Memory, package: Package
+) -> list[Slot]:
+    """The records of one sheet row, those that others hang on first.
+
+    A record is there when a cell of it is filled; its blank cells then have a place, too.
+    """
+    making = _Making(found, row, role, memory, package)
+    for one in found.columns:
+        if one.spec.to:
+            making.read(one)
+    shared = _shared(making.slots)
+    slots = [slot for key, slot in making.slots.items() if key not in shared]
+    _call_for_owners(slots, package)
+    return [slot for slot in slots if slot.is_written]
+
+
+def _call_for_owners(slots: Sequence[Slot], package: Package) -> None:
+    """A record that must belong to one of another table calls for it, even if that one is blank:
+    what it lacks is then reported at its own cells."""
+    for slot in reversed(slots):
+        if slot.is_written and not slot.role:
+            resource = package.resource(slot.table)
+            needed = {key.resource for key in resource.foreign_keys if resource.requires(key.field)}
+            needed -= {slot.table, *(one.table for one in slot.above)}
+            for owner in slots:
+                owner.is_written |= owner.table in needed and not owner.is_made
+
+
+@dataclass
+class _Making:
+    """The slots of one row, while its columns are read from left to right."""
+
+    found: FoundTable
+    row: int
+    role: str
+    memory: Memory
+    package: Package
+    slots: dict[object, Slot] = field(default_factory=dict)
+    owners: dict[str, object] = field(default_factory=dict)
+    """The key of the slot on the left to which a column's records belong, by table."""
+
+    def read(self, one: FoundColumn) -> None:
+        """Put a column's cell into the slot it belongs to, and into those this one hangs on."""
+        table = one.spec.to[0].partition(".")[0]
+        value = _value(self.found, one, self.row, self.memory, self.package)
+        given = _by_table(constants(one.spec.set, _words(self.found, one, value)), table)
+        own = given.pop(table, {})
+        depth = None
+        if one.spec.indent:
+            if value is None:
+                return
+            depth = self.memory.depth(value.text)
+            own["level"] = Raw(one.spec.indent[min(depth, len(one.spec.indent) - 1)])
+            value = value.part(value.text.strip())
+        role = "-".join(part for part in (self.role, "across" if one.spec.role else "") if part)
+        upper = self._upper(given, role, value is not None)
+        slot = self._slot(table, own, upper, role)
+        slot.is_written |= value is not None
+        slot.repeats |= one.spec.repeats
+        slot.depth = depth if slot.depth is None else slot.depth
+        if value is None:
+            value = Raw(one.spec.blank or "", self.found.grid.place(self.row, one.column))
+        for target, part in parts(one.spec.to, one.spec.split, value):
+            slot.values[target.partition(".")[2]] = part
+
+    def _upper(
+        self, given: Mapping[str, dict[str, Raw]], role: str, is_written: bool
+    ) -> tuple[Slot, ...]:
+        """The slots that a `set` makes in other tables, each below those before it."""
+        upper: tuple[Slot, ...] = ()
+        for table, values in given.items():
+            key = (table, _texts(values), tuple(_texts(one.values) for one in upper))
+            slot = self.slots.setdefault(("above", key), Slot(table, role, values, upper))
+            slot.is_made = True
+            slot.is_written |= is_written
+            upper = (*upper, slot)
+        return upper
+
+    def _slot(self, table: str, own: Mapping[str, Raw], upper: tuple[Slot, ...], role: str) -> Slot:
+        """The slot of a table with these constants, below these slots and the owner on the left."""
+        owner = self.owners.get(_owner(self.package, table))
+        key = (table, _texts(own), tuple(_texts(one.values) for one in upper), owner)
+        if own or table not in self.owners:
+            self.owners[table] = key
+        return self.slots.setdefault(key, Slot(table, role, dict(own), upper))
+
+
+def _value(
+    found: FoundTable, one: FoundColumn, row: int, memory: Memory, package: Package
+) -> Raw | None:
+    """What a cell says, in the words of the layout; None where it is blank."""
+    value = memory.value(found.grid, one, row)
+    if value is not None and one.spec.words:
+        value = in_words(value, one.spec.words)
+    table, _, name = one.spec.to[0].partition(".")
+    if value is not None and package.resource(table).field(name).reading == "fiscal_year":
+        value = memory.year(value, one.column, found.block.era)
+    return value
+
+
+def in_words(value: Raw, words: Mapping[str, str]) -> Raw | None:
+    """The value as the layout translates it; None where it is a word for a blank."""
+    known = {squash(word): meaning for word, meaning in words.items()}
+    meaning = known.get(squash(value.text))
+    if meaning is None:
+        return value
+    return value.part(meaning) if meaning else None
+
+
+def _words(found: FoundTable, one: FoundColumn, value: Raw | None) -> Mapping[str, Raw | None]:
+    """What the words of a `set` stand for in a cell."""
+    return {
+        "$header": one.heading,
+        "$band": one.band,
+        "$year": one.year or Raw("", one.hit.place, one.hit.shown),
+        "$unit": one.unit,
+        "$text": value,
+        "$cell": _cell_year(value, found.block.era) if value else None,
+        **{f"$title.{gap}": text for gap, text in found.titles.items()},
+    }
+
+
+def _cell_year(value: Raw, era: str | None) -> Raw | None:
+    """The year in a value's own cell: 122経営体（26年度）."""
+    found = find_fiscal_years(tidy(value.text), era)
+    return value.part(with_era(found[0])) if found else None
+
+
+def _by_table(values: Mapping[str, Raw], own: str) -> dict[str, dict[str, Raw]]:
+    """The constants by the table they belong to: `indicators.name` beside `value_type`."""
+    tables: dict[str, dict[str, Raw]] = {}
+    for name, value in values.items():
+        table, _, field_name = name.rpartition(".")
+        tables.setdefault(table or own, {})[field_name] = value
+    return tables
+
+
+def _texts(values: Mapping[str, Raw]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, one.text) for name, one in values.items()))
+
+
+def _owner(package: Package, table: str) -> str:
+    """The table whose records this one's are a part of: their key holds a key of its."""
+    resource = package.resource(table)
+    keys = (key for key in resource.foreign_keys if key.field in resource.primary_key)
+    return next((key.resource for key in keys), "")
+
+
+def _shared(slots: dict[object, Slot]) -> set[object]:
+    """Values without a `set` beside slots of the same table with one belong to each of those."""
+    plain = {key for key in slots if isinstance(key, tuple) and not any(key[1:3])}
+    shared: set[object] = set()
+    for key in plain:
+        others = [one for k, one in slots.items() if k != key and one.table == slots[key].table]
+        if others:
+            shared.add(key)
+            for one in others:
+                one.values.update({**slots[key].values, **one.values})
+                one.is_written |= slots[key].is_written and not one.repeats
+    return shared
+
+
+def add_slots(
+    slots: Sequence[Slot],
+    others: Sequence[Row],
+    above: Mapping[str, int],
+    memory: Memory,
+    records: Records,
+) -> None:
+    """Put the records of a row below those in `above`; `others` say what kind of row it is."""
+    near = dict(above) | {table: trail[-1] for table, trail in memory.trail.items()}
+    cells = dict(near)
+    rows: dict[int, int] = {}
+    for slot in slots:
+        for name, text in _overriding(others, slot):
+            slot.values[name] = Raw(text)
+        own = {one.table: rows[id(one)] for one in slot.above if id(one) in rows}
+        left = {**(cells if slot.is_made else near), **own}
+        trail = memory.trail.get(slot.table, [])[: slot.depth]
+        if slot.depth is not None:
+            left.pop(slot.table, None)
+            left |= {slot.table: trail[-1]} if trail else dict(above)
+        added = records.add(slot.table, slot.values, {} if slot.role else left, slot.role)
+        if slot.role:
+            continue
+        near[slot.table] = rows[id(slot)] = added
+        if not slot.is_made:
+            cells[slot.table] = added
+        if slot.depth is not None:
+            memory.trail[slot.table] = [*trail, added]
+
+
+def _overriding(others: Sequence[Row], slot: Slot) -> Iterator[tuple[str, str]]:
+    for other in others:
+        for target, text in other.set.items():
+            table, _, name = target.rpartition(".")
+            if name in slot.values and table in ("", slot.table):
+                yield name, text

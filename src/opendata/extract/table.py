@@ -1,0 +1,189 @@
+"""Reading a table: its rows become records, what it leaves out becomes problems."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from opendata.errors import Place, Problem, Text, problem
+from opendata.extract.grid import Cell, matches_any
+from opendata.extract.header import NOTES, FoundTable, hits_of, path_at
+from opendata.extract.layout import Line, Row
+from opendata.extract.parts import parts
+from opendata.extract.records import Records, raw
+from opendata.extract.sentence import constants
+from opendata.extract.slots import Memory, add_slots, read_slots
+from opendata.japanese import squash, tidy
+from opendata.workbook import address
+
+
+def read_table(found: FoundTable, records: Records) -> list[Problem]:
+    """Read the table's rows into records. Returns what is wrong with the table itself."""
+    memory, lines = Memory(), _Lines()
+    problems = list(_unmapped_columns(found))
+    problems.extend(_hidden_columns(found))
+    for row in found.rows:
+        if row in found.grid.sheet.hidden_rows:
+            problems.extend(_hidden_row(found, row))
+            continue
+        role = _row_role(found, row)
+        if role == "ignore" or _is_header_again(found, row):
+            continue
+        if line := _line_at(found, row):
+            lines.add(*line, records)
+            continue
+        lines.close(found, row)
+        slots = read_slots(found, row, role, memory, records.package)
+        add_slots(slots, _others(found, row), lines.above, memory, records)
+    return problems
+
+
+def _is_header_again(found: FoundTable, row: int) -> bool:
+    """Whether a row repeats a row of the header, as for printing on every page."""
+    again = 0
+    for column in found.area:
+        cell = found.grid.cell(row, column)
+        if cell is None or cell.row != row or cell.column != column:
+            continue
+        path = path_at(found.grid, found.top, found.bottom, column)
+        if squash(cell.shown) not in {squash(one.shown) for one in path}:
+            return False
+        again += 1
+    return again > 1
+
+
+def _row_role(found: FoundTable, row: int) -> str:
+    rules = found.block.rows
+    texts = _texts(found, row)
+    for role, patterns in (
+        ("total", rules.total),
+        ("ratio", rules.ratio),
+        ("ignore", rules.ignore),
+    ):
+        if any(matches_any(text, patterns) for text in texts):
+            return role
+    return ""
+
+
+def _others(found: FoundTable, row: int) -> list[Row]:
+    texts = _texts(found, row)
+    rules = found.block.rows.other
+    return [rule for rule in rules if any(matches_any(text, rule.row) for text in texts)]
+
+
+def _texts(found: FoundTable, row: int) -> list[str]:
+    """The texts that begin in a row."""
+    cells = (cell for c in found.area if (cell := found.grid.cell(row, c)) and cell.row == row)
+    return [cell.shown for cell in cells if isinstance(cell.value, str)]
+
+
+def _line_at(found: FoundTable, row: int) -> tuple[int, Line, Cell] | None:
+    """The line that a row is: one text under its header, and nothing to the right of it."""
+    for column, line in found.lines:
+        cell = found.grid.cell(row, column)
+        if cell is None or (cell.row, cell.column) != (row, column):
+            continue
+        beyond = (found.grid.cell(row, c) for c in found.area if c > column)
+        if isinstance(cell.value, str) and all(one in (None, cell) for one in beyond):
+            return column, line, cell
+    return None
+
+
+@dataclass
+class _Lines:
+    """The lines that stand above a row, by the column in which they begin."""
+
+    open: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def above(self) -> dict[str, int]:
+        return {table: row for _, (table, row) in sorted(self.open.items())}
+
+    def add(self, column: int, line: Line, cell: Cell, records: Records) -> None:
+        """Begin a line; it ends those that begin where it does, or right of it."""
+        self.open = {at: one for at, one in self.open.items() if at < column}
+        if not line.to:
+            return
+        values = constants(line.set, {})
+        for target, part in parts(line.to, line.split, raw(cell)):
+            values[target.partition(".")[2]] = part
+        table = line.to[0].partition(".")[0]
+        self.open[column] = table, records.add(table, values, self.above)
+
+    def close(self, found: FoundTable, row: int) -> None:
+        """End the lines that have something new left of them: a number of its own."""
+        for column in [*self.open]:
+            left = (found.grid.cell(row, c) for c in found.area if c < column)
+            if any(cell is not None and cell.row == row for cell in left):
+                del self.open[column]
+
+
+def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
+    """The columns with data that the layout neither maps nor ignores by name.
+
+    A column under a band may have no heading of its own: its place is then the blank cell.
+    """
+    grid = found.grid
+    mapped = {one.column for one in found.columns}
+    for column in found.area:
+        path = path_at(grid, found.top, found.bottom, column)
+        if column in mapped or not path or column in grid.sheet.hidden_columns:
+            continue
+        if any(one.spec.to == () and hits_of(one.spec, path, None) for one in found.columns):
+            continue
+        if any(matches_any(cell.shown, found.block.ignore) for cell in path):
+            continue
+        own = [cell for cell in path if cell.column == column]
+        if not own and not _has_data(found, column):
+            continue
+        header = tidy((own or path)[-1].shown)
+        cell = own[-1].address if own else address(found.bottom, column)
+        place = Place(sheet=grid.name or None, cell=cell)
+        yield problem("unmapped-column", place, value=header if own else None, header=header)
+
+
+def _has_data(found: FoundTable, column: int) -> bool:
+    cells = (found.grid.cell(row, column) for row in found.rows)
+    return any(cell is not None and cell.column == column for cell in cells)
+
+
+def _hidden_row(found: FoundTable, row: int) -> Iterator[Problem]:
+    cells = [c for column in found.area if (c := found.grid.cell(row, column)) and c.row == row]
+    if any(isinstance(cell.value, (int, float)) for cell in cells):
+        place = Place(sheet=found.grid.name or None, cell=cells[0].address)
+        yield problem("stale-hidden-data", place, what=Text(f"行 {row + 1}", f"row {row + 1}"))
+
+
+def _hidden_columns(found: FoundTable) -> Iterator[Problem]:
+    """The hidden columns that hold figures, or that the layout would map."""
+    every = [*range(found.top, found.bottom + 1), *found.rows]
+    for column in found.area:
+        if column not in found.grid.sheet.hidden_columns:
+            continue
+        cells = [c for row in every if (c := found.grid.cell(row, column)) and c.column == column]
+        path = path_at(found.grid, found.top, found.bottom, column)
+        is_wanted = any(one.to and hits_of(one, path, None) for one in found.block.table)
+        if cells and (is_wanted or any(isinstance(one.value, (int, float)) for one in cells)):
+            place = Place(sheet=found.grid.name or None, cell=cells[0].address)
+            letters = address(0, column).rstrip("1")
+            what = Text(f"列 {letters}", f"column {letters}")
+            yield problem("stale-hidden-data", place, what=what)
+
+
+def rows_below(found: FoundTable, taken: Collection[tuple[int, int]]) -> Iterator[Problem]:
+    """Where a blank row seems to cut the table: a row below it that fills most of its columns.
+
+    `taken` are the positions that other blocks of the sheet have read.
+    """
+    columns = [one.column for one in found.columns if one.spec.to]
+    last = max((row for row, _ in found.cells), default=found.bottom)
+    for row in range(last + 1, found.grid.height):
+        cells = [found.grid.cell(row, column) for column in columns]
+        filled = {one.place for one in cells if one is not None and one.row == row}
+        first = next((one for one in cells if one is not None), None)
+        if first is None or any((row, column) in taken for column in columns):
+            continue
+        if matches_any(first.shown, NOTES) or len(filled) < 2 or 2 * len(filled) <= len(columns):
+            continue
+        yield problem("interrupted-table", Place(sheet=found.grid.name or None, cell=first.address))
+        return

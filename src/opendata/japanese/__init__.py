@@ -1,0 +1,47 @@
+"""Japanese as offices write it: eras and fiscal years, digits and signs, widths, units.
+
+Pure functions of text. What a text does not say is None; nothing is guessed.
+"""
+
+from opendata.japanese.codes import is_municipality_code
+from opendata.japanese.dates import read_date
+from opendata.japanese.fiscal_year import FiscalYear, find_fiscal_years, read_fiscal_year
+from opendata.japanese.flag import read_flag
+from opendata.japanese.heading import split_number
+from opendata.japanese.number import (
+    Comparator,
+    Quantity,
+    Status,
+    read_quantity,
+    read_signs,
+    suggest_number,
+)
+from opendata.japanese.period import Period, read_duration, read_period
+from opendata.japanese.text import Folded, fold, squash, tidy
+from opendata.japanese.unit import bare_name, is_unit, split_unit
+
+__all__ = [
+    "Comparator",
+    "FiscalYear",
+    "Folded",
+    "Period",
+    "Quantity",
+    "Status",
+    "bare_name",
+    "find_fiscal_years",
+    "fold",
+    "is_municipality_code",
+    "is_unit",
+    "read_date",
+    "read_duration",
+    "read_fiscal_year",
+    "read_flag",
+    "read_period",
+    "read_quantity",
+    "read_signs",
+    "split_number",
+    "split_unit",
+    "squash",
+    "suggest_number",
+    "tidy",
+]

@@ -1,0 +1,27 @@
+"""The corridor: one submission through the rooms; one pass over an inbox."""
+
+from opendata.pipeline.check import Checked, check
+from opendata.pipeline.drafting import Drafted, draft_file
+from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
+from opendata.pipeline.settings import Settings, load_settings
+from opendata.pipeline.submission import Outcome
+from opendata.pipeline.summary import Summary
+
+__all__ = [
+    "Checked",
+    "Drafted",
+    "Outcome",
+    "Settings",
+    "Shard",
+    "Summary",
+    "Work",
+    "begin",
+    "check",
+    "conclude",
+    "draft_file",
+    "examine",
+    "load_settings",
+    "packages",
+    "pending",
+    "run_pass",
+]

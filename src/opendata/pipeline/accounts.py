@@ -1,0 +1,161 @@
+"""What the pipeline remembers between passes: the state document, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from opendata.errors import Problem
+from opendata.pipeline.submission import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The first error of a refused file: where it is and what it says."""
+
+    place: str
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One place in the inbox: the file that lies there now, and the one whose data are published.
+
+    `verdict` is that of the file alone; `status` also says whether another file stands in its way.
+    """
+
+    sha256: str
+    status: str
+    verdict: str
+    package: str
+    municipality_code: str
+    received: str
+    problems: int = 0
+    errors: int = 0
+    warnings: int = 0
+    reason: Reason | None = None
+    """Why it is refused, in a sentence."""
+    accepted: str | None = None
+    """SHA-256 of the last file of this place that was accepted."""
+    dataset: str | None = None
+    """Where in the workspace its data lie, as they were last put together."""
+    conflict: str | None = None
+    """The other place that submits the same records."""
+    withdrawn: bool = False
+    again: bool = False
+    """Whether a mistake of ours kept the file from being examined: the next pass tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The state document. `releases` belongs to the store, the rest to the pipeline."""
+
+    submissions: Mapping[str, Account] = field(default_factory=dict)
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    listing: Mapping[str, str] = field(default_factory=dict)
+    """Size and time of every file when it was last accounted for: a cheap first look."""
+    releases: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, state: Mapping[str, Any]) -> Accounts:
+        """From the state document; the empty state where there is none yet."""
+        submissions = {
+            place: _read_account(account) for place, account in state.get("submissions", {}).items()
+        }
+        return cls(
+            submissions,
+            state.get("fingerprints", {}),
+            state.get("listing", {}),
+            state.get("releases", {}),
+        )
+
+    def to_state(self) -> dict[str, Any]:
+        """The state document."""
+        return {
+            "format": 1,
+            "submissions": {place: asdict(one) for place, one in sorted(self.submissions.items())},
+            "fingerprints": dict(self.fingerprints),
+            "listing": dict(sorted(self.listing.items())),
+            "releases": dict(self.releases),
+        }
+
+
+def _read_account(entry: Mapping[str, Any]) -> Account:
+    reason = entry.get("reason")
+    return Account(**{**entry, "reason": Reason(**reason) if reason else None})
+
+
+def accounted(
+    before: Accounts, outcomes: Sequence[Outcome], withdrawn: Collection[str]
+) -> Accounts:
+    """The accounts with a pass's verdicts, each of its file alone.
+
+    A file that is gone stays as long as its data are published.
+    """
+    submissions = dict(before.submissions)
+    for one in outcomes:
+        known = submissions.get(one.place)
+        account = _account(one, known.accepted if known else None)
+        submissions[one.place] = replace(account, dataset=known.dataset if known else None)
+    for place in withdrawn:
+        if submissions[place].accepted:
+            submissions[place] = replace(submissions[place], withdrawn=True)
+        else:
+            del submissions[place]
+    return replace(before, submissions=submissions)
+
+
+def with_conflicts(
+    accounts: Accounts,
+    told: Mapping[str, Outcome],
+    conflicts: Mapping[str, Problem],
+    datasets: Mapping[str, str],
+    superseded: Collection[str],
+) -> Accounts:
+    """The accounts once all files were put together: whose records stand in the way of whose.
+
+    `told` are the final verdicts, `datasets` says where each place's data lie, and `superseded`
+    are the withdrawn places whose records another file has taken over: they are dropped.
+    """
+    submissions = {}
+    for place, account in accounts.submissions.items():
+        if place in superseded:
+            continue
+        final = account
+        if place in told:
+            judged = _account(told[place], account.accepted)
+            final = replace(judged, verdict=account.verdict, withdrawn=account.withdrawn)
+        found = conflicts.get(place)
+        submissions[place] = replace(
+            final,
+            conflict=found.message.en if found else None,
+            dataset=datasets.get(place, account.dataset),
+        )
+    return replace(accounts, submissions=submissions)
+
+
+def _account(one: Outcome, accepted: str | None) -> Account:
+    return Account(
+        sha256=one.sha256,
+        status=one.status,
+        verdict=one.status,
+        package=one.package,
+        municipality_code=one.place.split("/")[1] if one.place.count("/") > 1 else "",
+        received=one.received.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        problems=len(one.problems),
+        errors=one.count("error"),
+        warnings=one.count("warning"),
+        reason=_reason(one),
+        again=any(found.code == "unexpected-error" for found in one.problems),
+        accepted=one.sha256 if one.status == "accepted" else accepted,
+    )
+
+
+def _reason(one: Outcome) -> Reason | None:
+    for found in one.problems:
+        if found.severity == "error":
+            where = " ".join(part for part in (found.place.sheet, found.place.cell) if part)
+            return Reason(where, found.message.ja, found.message.en)
+    return None

@@ -1,0 +1,46 @@
+"""What the pipeline and its worker processes say to each other."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+
+from opendata.pipeline.submission import Received
+from opendata.workbook import Limits
+
+LENGTH = struct.Struct("!Q")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to examine. `package` is the package's folder, None where it has none."""
+
+    received: Received
+    package: Path | None
+    last: Mapping[str, pa.Table]
+    limits: Limits
+
+
+def send(stream: IO[bytes], message: object) -> None:
+    content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> object:
+    """The next message. Raises EOFError where the other side is gone."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        raise EOFError
+    (length,) = LENGTH.unpack(head)
+    content = stream.read(length)
+    if len(content) < length:
+        raise EOFError
+    return pickle.loads(content)  # noqa: S301 - only our own two processes speak here

@@ -1,0 +1,361 @@
+"""One pass over an inbox: compare it with what was accounted for, and close the difference.
+
+    begin    scan and hash the inbox; what differs becomes shards of submissions to examine
+    examine  one shard: every file archived, read in a guarded process, its dataset kept
+    conclude put all accepted datasets together, publish a version where they changed, commit
+
+Every pass does the same, whoever woke it; running it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from opendata import catalogue, release, store
+from opendata.errors import ConflictError, Problem, UsageError
+from opendata.package import Package, available, load
+from opendata.pipeline.accounts import Account, Accounts, accounted, with_conflicts
+from opendata.pipeline.archive import Archive
+from opendata.pipeline.assembly import Assembly, assemble
+from opendata.pipeline.cache import cache_path, fingerprint, pack
+from opendata.pipeline.guard import workers
+from opendata.pipeline.inbox import Submission, UnreadableFile, scan
+from opendata.pipeline.jobs import Job
+from opendata.pipeline.reviews import write_reviews
+from opendata.pipeline.settings import Settings
+from opendata.pipeline.submission import Outcome, Received, refuse_unopened
+from opendata.pipeline.summary import Summary, summarize
+
+SHARD = 200
+"""Submissions in one shard: many, because a task costs far more than a workbook."""
+LOCK_SECONDS = 60.0
+ATTEMPTS = 3
+"""How often a pass starts over when another one has committed in the meantime."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many submissions are done, of how many."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Submissions to examine together, and the tables of the last release by package."""
+
+    submissions: tuple[Submission, ...]
+    last: Mapping[str, Mapping[str, pa.Table]]
+    accounts: Mapping[str, Account]
+    published: Mapping[str, str]
+    """The version that each package's readers see now."""
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a pass has to do."""
+
+    shards: tuple[Shard, ...]
+    accounts: Accounts
+    token: str | None
+    listing: Mapping[str, str]
+    withdrawn: frozenset[str]
+    now: datetime
+
+
+def run_pass(
+    settings: Settings, *, now: datetime | None = None, progress: Progress | None = None
+) -> Summary:
+    """The three steps in one process. Raises OpendataError where the pass cannot be completed."""
+    for attempt in range(ATTEMPTS):
+        work = begin(settings, now=now or datetime.now(UTC))
+        outcomes = [one for shard in work.shards for one in examine(settings, shard, progress)]
+        try:
+            return conclude(settings, work, outcomes)
+        except ConflictError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+def packages(settings: Settings) -> dict[str, Package]:
+    """The packages to publish, by name. Raises UsageError for one that is not there."""
+    root = settings.packages_root()
+    known = available(root)
+    for name in settings.package:
+        if name not in known:
+            raise UsageError("unknown-package", name=name, known="、".join(known))
+    return {name: load(root / name) for name in settings.package or known}
+
+
+def _judge(package: Package, settings: Settings) -> str:
+    """What a verdict depends on beside its file: another judge looks at every file again."""
+    return f"{fingerprint(package)}:{settings.limits.model_dump_json()}"
+
+
+def begin(settings: Settings, *, now: datetime) -> Work:
+    """Compare the inbox with what was last accounted for. Writes nothing."""
+    contracts = packages(settings)
+    workspace, public = store.open_store(settings.workspace), store.open_store(settings.public)
+    state, token = store.read_state(workspace)
+    accounts = Accounts.read(state)
+    found = _in_scope(scan(settings.inbox), settings)
+    listing = {one.place: _stamp(one) for one in found}
+    judges = {name: _judge(contract, settings) for name, contract in contracts.items()}
+    changed = tuple(one for one in found if _is_changed(one, accounts, judges))
+    present = {one.place for one in found}
+    withdrawn = frozenset(
+        place
+        for place, account in accounts.submissions.items()
+        if place not in present and (not settings.package or account.package in settings.package)
+    )
+    last: dict[str, Mapping[str, pa.Table]] = {}
+    published: dict[str, str] = {}
+    for name in contracts if changed else ():
+        before = store.previous(public, state, name)
+        last[name] = before.tables if before else {}
+        if before:
+            published[name] = before.version
+    shards = tuple(
+        Shard(
+            part,
+            last,
+            {
+                p.place: accounts.submissions[p.place]
+                for p in part
+                if p.place in accounts.submissions
+            },
+            published,
+            now,
+        )
+        for part in _parts(changed)
+    )
+    return Work(shards, accounts, token, listing, withdrawn, now)
+
+
+def _in_scope(found: Sequence[Submission], settings: Settings) -> list[Submission]:
+    """With packages named, only their folders are looked at."""
+    return [one for one in found if not settings.package or one.package in settings.package]
+
+
+def _parts(changed: Sequence[Submission]) -> Iterator[tuple[Submission, ...]]:
+    for start in range(0, len(changed), SHARD):
+        yield tuple(changed[start : start + SHARD])
+
+
+def _stamp(one: Submission) -> str:
+    return f"{one.size}:{one.modified_ns}"
+
+
+def _is_changed(one: Submission, accounts: Accounts, judges: Mapping[str, str]) -> bool:
+    account = accounts.submissions.get(one.place)
+    if account is None or account.withdrawn or account.again:
+        return True
+    if account.sha256 != one.sha256():
+        return True
+    known = accounts.fingerprints.get(one.package)
+    return one.package in judges and known != judges[one.package]
+
+
+def pending(settings: Settings) -> bool:
+    """Whether the inbox differs, at a cheap first look, from what was last accounted for."""
+    state, _ = store.read_state(store.open_store(settings.workspace))
+    found = _in_scope(scan(settings.inbox), settings)
+    known = Accounts.read(state)
+    listed = {
+        place: stamp
+        for place, stamp in known.listing.items()
+        if not settings.package or place.split("/")[0] in settings.package
+    }
+    return {one.place: _stamp(one) for one in found} != listed
+
+
+def examine(settings: Settings, shard: Shard, progress: Progress | None = None) -> list[Outcome]:
+    """Examine a shard's submissions side by side, in guarded processes.
+
+    Every file is archived as received before it is opened; the dataset of an accepted one is kept
+    in the workspace. A file that cannot be read is refused, one that has gone is passed over.
+    """
+    workspace = store.open_store(settings.workspace)
+    root = settings.packages_root()
+    contracts = packages(settings)
+    limits = settings.limits.limits()
+    outcomes: list[Outcome] = []
+    count = max(1, min(settings.workers or os.cpu_count() or 1, len(shard.submissions)))
+
+    def job(one: Submission) -> Job | Outcome:
+        try:
+            received = _receive(one, shard, tuple(contracts), workspace)
+        except UnreadableFile as error:
+            return refuse_unopened(_unseen(one, shard), error)
+        contract = (
+            root / one.package if one.package in contracts and not received.problems else None
+        )
+        return Job(received, contract, shard.last.get(one.package, {}), limits)
+
+    def made(one: Submission) -> Callable[[], Job | Outcome]:
+        return lambda: job(one)
+
+    with workers(count, _log(settings)) as examined:
+        verdicts = examined([made(one) for one in shard.submissions])
+        for one, outcome in zip(shard.submissions, verdicts, strict=True):
+            if not outcome.sha256 and not one.path.exists():
+                continue
+            if outcome.dataset is not None and outcome.status == "accepted":
+                code = outcome.place.split("/")[1]
+                path = cache_path(outcome.sha256, code, contracts[outcome.package])
+                workspace.replace(path, pack(outcome.dataset))
+            outcomes.append(replace(outcome, dataset=None))
+            if progress:
+                progress(len(outcomes), len(shard.submissions))
+    return outcomes
+
+
+def _log(settings: Settings) -> Path:
+    folder = settings.workspace.removeprefix("file://")
+    return Path(folder) / "logs" / "worker.log"
+
+
+def _receive(
+    one: Submission, shard: Shard, known: tuple[str, ...], workspace: store.Store
+) -> Received:
+    content, sha256 = one.read()
+    workspace.put(f"archive/{sha256}", content)
+    misplaced = one.misplaced(known)
+    return replace(
+        _unseen(one, shard),
+        content=content,
+        sha256=sha256,
+        problems=(misplaced,) if misplaced else (),
+    )
+
+
+def _unseen(one: Submission, shard: Shard) -> Received:
+    """What is known of a file before it is read."""
+    before = shard.accounts.get(one.place)
+    return Received(
+        place=one.place,
+        content=b"",
+        sha256="",
+        package=one.package,
+        municipality_code=one.municipality_code,
+        received=shard.now,
+        last_good=shard.published.get(one.package) if before and before.accepted else None,
+    )
+
+
+def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Summary:
+    """Publish what the accepted submissions now say, and commit.
+
+    Raises ConflictError where another pass has committed since `begin`: then nothing was changed.
+    """
+    contracts = packages(settings)
+    workspace, public = store.open_store(settings.workspace), store.open_store(settings.public)
+    with store.locked(workspace, LOCK_SECONDS), workers(1, _log(settings)) as examined:
+        state, token = store.read_state(workspace)
+        if token != work.token:
+            raise ConflictError("run-conflict")
+        archive = Archive(workspace, settings, examined)
+        accounts = accounted(work.accounts, outcomes, work.withdrawn)
+        assemblies = [
+            assemble(contract, accounts, work.accounts, archive) for contract in contracts.values()
+        ]
+        conflicts = {place: found for one in assemblies for place, found in one.conflicts.items()}
+        told = {one.place: one for one in outcomes}
+        again = _to_judge_again(work.accounts, accounts, conflicts, told)
+        told |= {one.place: one for one in archive.judge(again)}
+        accounts = with_conflicts(
+            accounts,
+            told,
+            conflicts,
+            {place: path for one in assemblies for place, path in one.datasets.items()},
+            {place for one in assemblies for place in one.superseded},
+        )
+        releases = []
+        for one in assemblies:
+            made = _release(settings, work, one, public, state)
+            if made is not None:
+                store.publish(public, state, made)
+                releases.append(made)
+        accounts = replace(
+            accounts,
+            releases=_with_releases(accounts.releases, releases),
+            fingerprints={**accounts.fingerprints}
+            | {name: _judge(one, settings) for name, one in contracts.items()},
+            listing={**_outside(accounts.listing, settings), **work.listing},
+        )
+        gone = work.accounts.submissions.keys() - accounts.submissions.keys()
+        write_reviews(workspace, told, gone, accounts)
+        new_state = accounts.to_state()
+        store.commit(workspace, token, new_state)
+        _refresh(public, new_state, settings)
+    return summarize(settings, work.accounts, accounts, tuple(told.values()), releases)
+
+
+def _to_judge_again(
+    before: Accounts,
+    accounts: Accounts,
+    conflicts: Mapping[str, Problem],
+    told: Collection[str],
+) -> Iterator[tuple[str, Account, Problem | None]]:
+    """The files that another file now stands in the way of, or no longer does.
+
+    The reviews of those in `told`, which this pass has looked at, say nothing of other files yet.
+    """
+    for place, account in accounts.submissions.items():
+        known = before.submissions.get(place)
+        found = conflicts.get(place)
+        was = known.conflict if known and place not in told else None
+        is_news = (found.message.en if found else None) != was
+        if is_news and account.sha256 and not account.withdrawn:
+            yield place, account, found
+
+
+def _outside(listing: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """The part of a listing that a pass over some packages only did not look at."""
+    if not settings.package:
+        return {}
+    return {p: s for p, s in listing.items() if p.split("/")[0] not in settings.package}
+
+
+def _release(
+    settings: Settings,
+    work: Work,
+    one: Assembly,
+    public: store.Store,
+    state: Mapping[str, Any],
+) -> release.Release | None:
+    before = store.previous(public, state, one.contract.name)
+    if not one.parts and before is None:
+        return None
+    return release.build(
+        one.contract,
+        one.parts,
+        previous=before,
+        created=work.now,
+        publisher=settings.publisher_of(),
+        base_url=settings.base_url,
+    )
+
+
+def _with_releases(
+    before: Mapping[str, list[dict[str, Any]]], new: Sequence[release.Release]
+) -> dict[str, list[dict[str, Any]]]:
+    releases = {name: list(history) for name, history in before.items()}
+    for one in new:
+        releases.setdefault(one.package, []).append(dict(one.entry))
+    return releases
+
+
+def _refresh(public: store.Store, state: Mapping[str, Any], settings: Settings) -> None:
+    """Make what readers follow say what was committed; also after a pass that died before it."""
+    found = store.current(public, state)
+    publisher = settings.publisher_of()
+    files = catalogue.build(
+        found, publisher=publisher, base_url=settings.base_url, places=settings.municipalities
+    )
+    store.refresh(public, state, files)

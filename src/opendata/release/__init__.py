@@ -1,0 +1,25 @@
+"""Tables -> the files of one immutable version; what changed since the last; lineage.
+
+Pure: bytes and tables in, bytes out. The same input gives the same bytes, so time comes in as an
+argument, and nothing here reads a clock, a random number or the environment.
+"""
+
+from opendata.release.build import build, keys
+from opendata.release.changes import diff
+from opendata.release.descriptor import checksums, pointer, read_checksums, sha256
+from opendata.release.model import Files, Part, Previous, Publisher, Release
+
+__all__ = [
+    "Files",
+    "Part",
+    "Previous",
+    "Publisher",
+    "Release",
+    "build",
+    "checksums",
+    "diff",
+    "keys",
+    "pointer",
+    "read_checksums",
+    "sha256",
+]

@@ -1,0 +1,182 @@
+"""The Data Package descriptor of a version, the pointer to it, and the checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from opendata.package import Package
+from opendata.package.contract import PRIVATE, published
+from opendata.release.changes import CHANGES_SCHEMA
+from opendata.release.model import Files, Part, Publisher
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+DIALECT = {
+    "header": True,
+    "delimiter": ",",
+    "lineTerminator": "\n",
+    "quoteChar": '"',
+    "doubleQuote": True,
+}
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of some bytes in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def document(value: Any) -> bytes:
+    """A JSON document as we write it."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def contract(package: Package, publisher: Publisher, base_url: str | None) -> dict[str, Any]:
+    """What a version says about itself before its data are known.
+
+    Two versions with equal tables and equal contracts are the same version.
+    """
+    source = published(package.descriptor)
+    descriptor: dict[str, Any] = {"$schema": PROFILE, "name": package.name}
+    descriptor |= {name: source[name] for name in ("title", "description") if name in source}
+    english = {
+        name: package.descriptor[f"{PRIVATE}{name}_en"]
+        for name in ("title", "description")
+        if f"{PRIVATE}{name}_en" in package.descriptor
+    }
+    if english:
+        descriptor["translations"] = {"en": english}
+    if base_url:
+        descriptor["homepage"] = base_url.rstrip("/") + "/"
+    rest = {
+        name: value
+        for name, value in source.items()
+        if name not in (*descriptor, "resources", "contributors", "sources", "version", "created")
+    }
+    person = {"title": publisher.name, "roles": ["publisher"]}
+    person |= {"path": publisher.homepage} if publisher.homepage else {}
+    person |= {"email": publisher.email} if publisher.email else {}
+    descriptor |= rest | {"contributors": [person, *source.get("contributors", ())]}
+    descriptor["resources"] = [_resource(one["name"], one) for one in source["resources"]] + [
+        _resource(
+            "changes",
+            {
+                "title": "前の版からの変更",
+                "description": "1行が1つの変更。",
+                "schema": CHANGES_SCHEMA,
+            },
+        )
+    ]
+    plain: dict[str, Any] = json.loads(document(descriptor))
+    return plain
+
+
+def _resource(name: str, source: Mapping[str, Any]) -> dict[str, Any]:
+    words = {part: source[part] for part in ("title", "description") if part in source}
+    rest = {
+        part: value
+        for part, value in source.items()
+        if part not in ("name", *words, "schema", "path")
+    }
+    return {
+        "name": name,
+        "type": "table",
+        **words,
+        "path": f"{name}.csv",
+        "format": "csv",
+        "mediatype": MEDIA_TYPES["csv"],
+        "encoding": "utf-8",
+        "dialect": DIALECT,
+        **rest,
+        "schema": source["schema"],
+    }
+
+
+DATED = ("version", "created", "sources", "alternates", "lineage")
+MEASURED = ("bytes", "hash", "rows", "alternates")
+
+
+def without_data(descriptor: Mapping[str, Any]) -> dict[str, Any]:
+    """A version's descriptor reduced to its contract."""
+    plain = {name: value for name, value in descriptor.items() if name not in DATED}
+    plain["resources"] = [
+        {name: value for name, value in one.items() if name not in MEASURED}
+        for one in descriptor["resources"]
+    ]
+    return plain
+
+
+def sources(parts: Sequence[Part]) -> list[dict[str, str]]:
+    """The files that the data were read from."""
+    return [
+        {"title": file, "hash": f"sha256:{source}"}
+        for file, source in sorted({(part.file, part.source) for part in parts})
+    ]
+
+
+def describe(contract: Mapping[str, Any], data: Files, rows: Mapping[str, int]) -> dict[str, Any]:
+    """The contract together with the size, checksum and row count of every file."""
+
+    def measured(path: str) -> dict[str, Any]:
+        return {"bytes": len(data[path]), "hash": f"sha256:{sha256(data[path])}"}
+
+    def other(path: str) -> dict[str, Any]:
+        ending = path.rpartition(".")[2]
+        return {"path": path, "format": ending, "mediatype": MEDIA_TYPES[ending], **measured(path)}
+
+    resources = []
+    for one in contract["resources"]:
+        name = str(one["name"])
+        # The schema is long: what is looked for first stands before it.
+        head = {part: value for part, value in one.items() if part != "schema"}
+        head |= measured(str(one["path"])) | {"rows": rows[name]}
+        if f"{name}.parquet" in data:
+            head["alternates"] = [other(f"{name}.parquet")]
+        resources.append(head | {"schema": one["schema"]})
+    return {
+        **{part: value for part, value in contract.items() if part != "resources"},
+        "resources": resources,
+        "alternates": [other(f"{contract['name']}.xlsx")],
+        "lineage": other("lineage.parquet"),
+    }
+
+
+def pointer(descriptor: Mapping[str, Any]) -> bytes:
+    """The descriptor one folder up: the same version, its paths starting with `<version>/`."""
+    folder = str(descriptor["version"])
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, Mapping) and "path" in value and "hash" in value:
+            value = {**value, "path": f"{folder}/{value['path']}"}
+        if isinstance(value, Mapping):
+            return {name: moved(part) for name, part in value.items()}
+        return [moved(part) for part in value] if isinstance(value, list) else value
+
+    return document(moved(descriptor))
+
+
+def checksums(files: Mapping[str, str]) -> bytes:
+    """`SHA256SUMS` for `sha256sum -c`: one line per path, sorted."""
+    return "".join(f"{files[path]}  {path}\n" for path in sorted(files)).encode()
+
+
+LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")
+
+
+def read_checksums(content: bytes) -> dict[str, str] | None:
+    """Path to sha256; None where these are not checksums."""
+    try:
+        lines = content.decode().split("\n")
+    except UnicodeDecodeError:
+        return None
+    found = [LINE.fullmatch(line) for line in lines[:-1]]
+    if lines[-1] or not all(found):
+        return None
+    return {match[2]: match[1] for match in found if match}

@@ -1,0 +1,46 @@
+"""What a steward gets back: the page, the marked workbook, and the same for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from opendata.errors import Problem
+from opendata.errors.catalogue import Language
+from opendata.review.marked import RESULTS, mark
+from opendata.review.page import Entry, overview, report
+from opendata.review.picture import picture
+from opendata.review.privacy import mask_of
+from opendata.review.record import record
+from opendata.review.reviewed import Reviewed, Status
+from opendata.workbook import Workbook
+
+__all__ = ["RESULTS", "Entry", "Reviewed", "Status", "build", "masked", "overview", "picture"]
+
+
+def masked(problems: Iterable[Problem], workbook: Workbook | None) -> tuple[Problem, ...]:
+    """The problems as they may be told: none repeats what a cell with personal data holds."""
+    found = tuple(problems)
+    mask = mask_of(workbook, found)
+    return tuple(mask.problem(one, workbook) for one in found)
+
+
+def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, bytes]:
+    """Make the files of one review: `report.html`, `report.json`, `<stem>.checked.xlsx`.
+
+    The marked workbook is absent where the file could not be read. Values of cells that a
+    `personal-data` problem names stand in none of them but the steward's own cells.
+    """
+    mask = mask_of(reviewed.workbook, reviewed.problems)
+    told = replace(
+        reviewed,
+        problems=tuple(mask.problem(one, reviewed.workbook) for one in reviewed.problems),
+    )
+    files = {}
+    marked = mark(told, language)
+    if marked is not None:
+        files[told.checked_name] = marked
+    name = told.checked_name if marked is not None else None
+    files["report.html"] = report(told, mask, checked=name, language=language)
+    files["report.json"] = record(told)
+    return files

@@ -1,0 +1,104 @@
+"""One help page per problem code, generated from the message catalogue and the packages' rules.
+
+`python -m opendata.review.help docs/problems datapackages` writes them, and removes those of codes
+that are gone. A test holds them equal to their sources.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from opendata.errors import Message, Severity, Text, messages
+from opendata.package import available, load
+
+INDEX = "index.md"
+_KIND: Mapping[Severity, Text] = {
+    "error": Text("修正が必要（直すまで公開されません）", "error: not published until corrected"),
+    "warning": Text("ご確認を（公開はされます）", "warning: published, but please check"),
+    "notice": Text("お知らせ", "notice"),
+}
+_COMMAND = "python -m opendata.review.help docs/problems datapackages"
+_GENERATED = f"<!-- Generated from the message catalogue: {_COMMAND} -->"
+
+
+def pages(packages: Path) -> dict[str, str]:
+    """The pages by file name: one per code of ours or of a package's rules, and the index."""
+    examples = _examples()
+    catalogue = dict(messages())
+    for name in available(packages):
+        catalogue |= {rule.code: rule.message for rule in load(packages / name).rules}
+    shown = [catalogue[code] for code in sorted(catalogue)]
+    made = {f"{one.code}.md": _page(one, examples.get(one.code, {})) for one in shown}
+    made[INDEX] = _index(shown)
+    return made
+
+
+def write(folder: Path, packages: Path) -> None:
+    """Bring a folder of help pages up to date."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = pages(packages)
+    for old in folder.glob("*.md"):
+        if old.name not in made:
+            old.unlink()
+    for name, text in made.items():
+        folder.joinpath(name).write_text(text, encoding="utf-8")
+
+
+def _examples() -> Mapping[str, Mapping[str, object]]:
+    """The example of every code that has one: what fills the places of its message."""
+    source = files("opendata.errors").joinpath("messages.yaml").read_text(encoding="utf-8")
+    return {code: entry.get("example", {}) for code, entry in yaml.safe_load(source).items()}
+
+
+def _page(message: Message, example: Mapping[str, object]) -> str:
+    text, remedy = (
+        Text(
+            words.ja.format_map(defaultdict(lambda: "○○", example)),
+            words.en.format_map(defaultdict(lambda: "…", example)),
+        )
+        for words in (message.text, message.remedy)
+    )
+    kind = _KIND[message.severity]
+    japanese = [
+        f"# {message.title.ja}",
+        f"`{message.code}` ・ {kind.ja}",
+        "## どんなときに出るか",
+        f"> {text.ja}",
+        "## 直し方",
+        remedy.ja,
+    ]
+    english = [
+        f"# {message.title.en}",
+        f"`{message.code}` · {kind.en}",
+        "## When it occurs",
+        f"> {text.en}",
+        "## How to fix it",
+        remedy.en,
+    ]
+    if "value" in example and "suggestion" in example:
+        before, after = example["value"], example["suggestion"]
+        japanese += ["## 例", f"| 直す前 | 直した後 |\n| --- | --- |\n| {before} | {after} |"]
+        english += ["## Example", f"| before | after |\n| --- | --- |\n| {before} | {after} |"]
+    return "\n\n".join([_GENERATED, *japanese, "---", *english]) + "\n"
+
+
+def _index(shown: Iterable[Message]) -> str:
+    rows = [
+        f"| [`{one.code}`]({one.code}.md) | {one.severity} | {one.title.ja} | {one.title.en} |"
+        for one in shown
+    ]
+    table = "\n".join(
+        ["| code | severity | 日本語 | English |", "| --- | --- | --- | --- |", *rows]
+    )
+    said = "確認結果に出る項目の説明です。 Every problem a review may name, and how to fix it."
+    return f"{_GENERATED}\n\n# 確認結果の説明 / Problems\n\n{said}\n\n{table}\n"
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), Path(sys.argv[2]))

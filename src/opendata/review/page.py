@@ -1,0 +1,217 @@
+"""The page a steward reads: one file, both languages, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from types import SimpleNamespace
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from opendata.errors import Problem, Severity, Text
+from opendata.errors.catalogue import Language
+from opendata.review.causes import RANK, Cause, Cells, Finding, causes, cells, position
+from opendata.review.drawing import Drawing, draw
+from opendata.review.privacy import Mask
+from opendata.review.reviewed import (
+    Reviewed,
+    Status,
+    next_steps,
+    plural,
+    reassurance,
+    verdict,
+)
+from opendata.review.shown import clean, in_japan, sheet_of
+
+MOST = SimpleNamespace(told=3, others=100, opened=20, drawings=40, ranges=60)
+"""Per cause: findings told in full, in short, and how many of these unfolded; per page: drawings;
+per list: ranges of cells."""
+
+_WORDS, _VALUE = 600, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding as the page shows it; `drawing` only where it is told in full."""
+
+    sheet: str | None
+    cell: str | None
+    count: int
+    message: Text
+    remedy: Text
+    value: str | None
+    suggestion: str | None
+    places: tuple[Cells, ...]
+    drawing: Drawing | None = None
+
+    @property
+    def label(self) -> str:
+        """What a screen reader says of the drawing."""
+        return f"{clean(self.sheet or '', 60)} {self.cell or ''}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldCause:
+    """A cause as the page shows it: some findings in full, some in short, the rest counted.
+
+    `remedy` is set where it is the same for all, and then told once.
+    """
+
+    title: Text
+    severity: Severity
+    count: int
+    remedy: Text | None
+    findings: tuple[Told, ...]
+    others: tuple[Told, ...]
+    other_count: int
+    untold: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the overview. `href` leads from the reviews folder to the review."""
+
+    file: str
+    status: Status
+    received: datetime
+    errors: int = 0
+    warnings: int = 0
+
+    @property
+    def href(self) -> str:
+        return f"{quote(self.file)}/report.html"
+
+
+def report(
+    reviewed: Reviewed, mask: Mask, *, checked: str | None, language: Language = "ja"
+) -> bytes:
+    """Render the page. `checked` names the marked workbook beside it."""
+    return render(
+        "report.html",
+        language,
+        Text(f"確認結果：{reviewed.name}", f"Review: {reviewed.name}"),
+        it=reviewed,
+        checked=checked,
+        verdict=verdict(reviewed),
+        reassurance=reassurance(reviewed),
+        steps=next_steps(reviewed),
+        shown_causes=_told(reviewed, mask),
+        most=MOST,
+    )
+
+
+def overview(entries: Iterable[Entry], *, language: Language = "ja") -> bytes:
+    """Render the list of all submissions: those to correct first, then by file."""
+    ordered = sorted(entries, key=lambda one: (one.status == "accepted", one.file))
+    refused = sum(one.status != "accepted" for one in ordered)
+    title = Text("提出ファイルの一覧", "All submissions")
+    return render("overview.html", language, title, entries=ordered, refused=refused)
+
+
+def _told(reviewed: Reviewed, mask: Mask) -> list[ToldCause]:
+    marks = _marks(reviewed.problems)
+    drawings = MOST.drawings
+    told = []
+    for cause in causes(reviewed.problems):
+        full: list[Told] = []
+        for finding in cause.findings[: MOST.told]:
+            drawing = _drawing(reviewed, finding, mask, marks) if drawings else None
+            drawings -= drawing is not None
+            full.append(_tell(finding, drawing))
+        told.append(_tell_cause(cause, full))
+    return told
+
+
+def _tell_cause(cause: Cause, full: Sequence[Told]) -> ToldCause:
+    others = [_tell(finding) for finding in cause.findings[MOST.told :][: MOST.others]]
+    remedies = {finding.problem.remedy for finding in cause.findings}
+    other_count = cause.count - sum(one.count for one in full)
+    return ToldCause(
+        cause.title,
+        cause.severity,
+        cause.count,
+        full[0].remedy if len(remedies) == 1 and len(cause.findings) > 1 else None,
+        tuple(full),
+        tuple(others),
+        other_count,
+        other_count - sum(one.count for one in others),
+    )
+
+
+def _tell(finding: Finding, drawing: Drawing | None = None) -> Told:
+    one = finding.problem
+    return Told(
+        one.place.sheet,
+        one.place.cell,
+        len(finding.places),
+        _cut(one.message, _WORDS),
+        _cut(one.remedy, _WORDS),
+        None if one.value is None else clean(one.value, _VALUE),
+        None if one.suggestion is None else clean(one.suggestion, _VALUE),
+        cells(finding.places),
+        drawing,
+    )
+
+
+def _cut(text: Text, limit: int) -> Text:
+    return Text(clean(text.ja, limit), clean(text.en, limit))
+
+
+def _drawing(
+    reviewed: Reviewed,
+    finding: Finding,
+    mask: Mask,
+    marks: Mapping[str | None, Mapping[tuple[int, int], Severity]],
+) -> Drawing | None:
+    place = finding.problem.place
+    at, sheet = position(place.cell), sheet_of(reviewed.workbook, place)
+    if at is None or sheet is None:
+        return None
+    return draw(sheet, *at, mask, marks.get(place.sheet, {}))
+
+
+def _marks(problems: Iterable[Problem]) -> dict[str | None, dict[tuple[int, int], Severity]]:
+    """By sheet, the cells with a problem and the gravest severity there."""
+    found: dict[str | None, dict[tuple[int, int], Severity]] = {}
+    for one in sorted(problems, key=lambda one: -RANK[one.severity]):
+        at = position(one.place.cell)
+        if at is not None:
+            found.setdefault(one.place.sheet, {})[at] = one.severity
+    return found
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("opendata.review"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clean"] = clean
+    environment.filters["japan"] = in_japan
+    for name, suffix in (("style", "css"), ("script", "js")):
+        text = files("opendata.review").joinpath(f"templates/house.{suffix}").read_text("utf-8")
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        # Ours, not the steward's: the only text that is not escaped.
+        environment.globals[name] = Markup(text)  # noqa: S704
+        environment.globals[f"{name}_hash"] = Markup(f"sha256-{digest}")  # noqa: S704
+    environment.globals["plural"] = plural
+    return environment
+
+
+def render(template: str, language: Language, title: Text, **content: object) -> bytes:
+    page = (
+        _environment()
+        .get_template(template)
+        .render(language=language, title=_cut(title, 150), **content)
+    )
+    return page.encode("utf-8", "replace")

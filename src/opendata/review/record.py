@@ -1,0 +1,28 @@
+"""The review as JSON, for programs."""
+
+from __future__ import annotations
+
+import json
+
+from opendata.review.reviewed import Reviewed
+
+
+def record(reviewed: Reviewed) -> bytes:
+    """Everything the page says, without its limits."""
+    document = {
+        "file": reviewed.file,
+        "package": reviewed.package,
+        "municipality_code": reviewed.municipality_code,
+        "layout": reviewed.layout,
+        "status": reviewed.status,
+        "sha256": reviewed.sha256,
+        "received": reviewed.received.isoformat(),
+        "published": reviewed.last_good,
+        "records": dict(reviewed.records),
+        "problems": [
+            one.to_json("ja") | {"message_en": one.to_json("en")["message"]}
+            for one in reviewed.problems
+        ],
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return text.encode("utf-8", "replace")

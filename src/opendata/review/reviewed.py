@@ -1,0 +1,145 @@
+"""What a review is made from: one submission and all that was found out about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Literal
+
+from opendata.errors import Problem, Text
+from opendata.workbook.types import Workbook
+
+Status = Literal["accepted", "rejected", "unreadable"]
+LONGEST_NAME = 255
+"""How many bytes a file's name may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """One submission after its check.
+
+    `file` is its place in the inbox, with slashes. `workbook` is None where the content could not
+    be read. `records` counts the records per table, `titles` names tables in Japanese. `last_good`
+    is the version that is published at this moment, None where there is none.
+    """
+
+    file: str
+    status: Status
+    problems: tuple[Problem, ...]
+    content: bytes
+    received: datetime
+    workbook: Workbook | None = None
+    layout: str | None = None
+    package: str | None = None
+    municipality_code: str | None = None
+    records: Mapping[str, int] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    last_good: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return PurePosixPath(self.file).name
+
+    @property
+    def folder(self) -> str:
+        """The inbox folder it lies in."""
+        return str(PurePosixPath(self.file).parent)
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.content).hexdigest()
+
+    @property
+    def checked_name(self) -> str:
+        """The name of the marked-up workbook, no longer than a file system takes."""
+        ending = ".checked.xlsx"
+        stem = PurePosixPath(self.file).stem.encode()[: LONGEST_NAME - len(ending)]
+        return stem.decode("utf-8", "ignore") + ending
+
+    def count(self, severity: str) -> int:
+        """How many problems of a severity there are."""
+        return sum(one.severity == severity for one in self.problems)
+
+
+def verdict(reviewed: Reviewed) -> Text:
+    """What became of the file, in one sentence."""
+    errors, warnings = reviewed.count("error"), reviewed.count("warning")
+    if reviewed.status == "unreadable":
+        return Text("ファイルを読み取れませんでした。", "The file could not be read.")
+    if reviewed.status == "rejected" and not errors:
+        return Text("このままでは公開できません。", "This cannot be published yet.")
+    if reviewed.status == "rejected":
+        return Text(
+            f"このままでは公開できません。{errors:,}件の修正をお願いします。",
+            f"This cannot be published yet: {plural(errors, 'thing')} to correct.",
+        )
+    if warnings:
+        return Text(
+            f"公開されました。{warnings:,}件、念のためご確認ください。",
+            f"Published. Please look at {plural(warnings, 'point')} when you can.",
+        )
+    return Text(
+        "公開されました。直していただくところはありません。", "Published. Nothing to correct."
+    )
+
+
+def reassurance(reviewed: Reviewed) -> Text | None:
+    """What still stands while the file is refused."""
+    if reviewed.status == "accepted":
+        return None
+    if reviewed.last_good is None:
+        return Text(
+            "お預かりしたファイルは保管してあります。",
+            "The file we received is kept.",
+        )
+    return Text(
+        "お預かりしたファイルは保管してあります。"
+        f"前回までに公開したデータ（{reviewed.last_good}）は、そのまま公開されています。",
+        "The file we received is kept. "
+        f"What was published before ({reviewed.last_good}) stays published.",
+    )
+
+
+def next_steps(reviewed: Reviewed) -> tuple[Text, ...]:
+    """What the steward does now, in order; empty when there is nothing to do."""
+    if reviewed.status == "accepted":
+        return ()
+    errors = [one for one in reviewed.problems if one.severity == "error"]
+    if errors and all(one.code == "unexpected-error" for one in errors):
+        return (
+            Text(
+                "ファイルを直す必要はありません。受付番号を運用担当者にお伝えください。",
+                "There is nothing to repair. Give the reference to the operator.",
+            ),
+        )
+    again = Text(
+        f"保存して、同じ名前のまま受付フォルダー「{reviewed.folder}」に入れ直してください。"
+        "自動でもう一度確認し、問題がなければ公開します。",
+        f'Save it and put it back into the inbox folder "{reviewed.folder}" under the same name. '
+        "It is checked again by itself, and published once nothing is wrong.",
+    )
+    if reviewed.workbook is None or not any(one.place.cell for one in errors):
+        return (
+            Text("下の説明をお読みになり、元のファイルを直してください。",
+                 "Read what is said below and repair your file."),
+            again,
+        )  # fmt: skip
+    return (
+        Text(
+            f"「{reviewed.checked_name}」を開くと、直すセルに色とコメントが付いています。",
+            f'Open "{reviewed.checked_name}": the cells to correct are coloured and commented.',
+        ),
+        Text(
+            "元のファイルの同じセルを直してください。", "Correct the same cells in your own file."
+        ),
+        again,
+    )
+
+
+def plural(count: int, noun: str) -> str:
+    """An English count: `1 cell`, `2,000 cells`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

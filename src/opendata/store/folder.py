@@ -1,0 +1,199 @@
+"""A folder as a store."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from opendata.errors import ConflictError, StoreError
+from opendata.store.paths import LOCK, SWAP_LOCK, UNFINISHED, checked
+
+POLL_SECONDS = 0.1
+
+
+class FolderStore:
+    """Files below `root`, which is made when something is first written.
+
+    A file is written beside its place, fsynced and renamed, and its folder fsynced. Links that lead
+    out of the root are refused.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+
+    def __repr__(self) -> str:
+        return f"FolderStore({str(self.root)!r})"
+
+    def read(self, path: str) -> bytes | None:
+        with _reported(path):
+            try:
+                return self._place(path).read_bytes()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                return None
+
+    def exists(self, path: str) -> bool:
+        with _reported(path):
+            return self._place(path).is_file()
+
+    def paths(self, prefix: str = "") -> Sequence[str]:
+        start = self.root / prefix.rpartition("/")[0]
+        found = []
+        with _reported(prefix):
+            for folder, _, names in os.walk(start, onerror=_unless_absent):
+                inner = Path(folder).relative_to(self.root).as_posix()
+                for name in names:
+                    path = name if inner == "." else f"{inner}/{name}"
+                    if path.startswith(prefix) and not _is_own(path):
+                        found.append(path)
+        return sorted(found)
+
+    def empty_folders(self) -> Sequence[str]:
+        with _reported(""):
+            return sorted(
+                Path(folder).relative_to(self.root).as_posix()
+                for folder, inner, names in os.walk(self.root, onerror=_unless_absent)
+                if not inner and not names and Path(folder) != self.root
+            )
+
+    def put(self, path: str, content: bytes) -> None:
+        present = self.read(path)
+        if present is None:
+            self._write(path, content)
+        elif present != content:
+            raise StoreError("store-immutable", path=path)
+
+    def replace(self, path: str, content: bytes) -> None:
+        self._write(path, content)
+
+    def delete(self, path: str) -> None:
+        with _reported(path):
+            place = self._place(path)
+            with suppress(FileNotFoundError, NotADirectoryError):
+                place.unlink()
+                _sync_folder(place.parent)
+            # An empty folder is nothing that a store of objects could show.
+            for folder in place.parents:
+                if folder == self.root or self.root not in folder.parents:
+                    break
+                try:
+                    folder.rmdir()
+                except OSError:
+                    break
+
+    def read_state(self, path: str) -> tuple[bytes | None, str | None]:
+        content = self.read(path)
+        return content, _token(content)
+
+    def swap_state(self, path: str, content: bytes, token: str | None) -> str:
+        with self._held(SWAP_LOCK, wait_seconds=30):
+            if _token(self.read(path)) != token:
+                raise ConflictError("state-conflict", path=path)
+            self._write(path, content)
+        return str(_token(content))
+
+    def sweep(self) -> None:
+        with _reported(""):
+            for folder, _, names in os.walk(self.root, topdown=False, onerror=_unless_absent):
+                at = Path(folder)
+                for name in names:
+                    if name.startswith(UNFINISHED):
+                        (at / name).unlink(missing_ok=True)
+                if len(at.relative_to(self.root).parts) > 1 and not any(at.iterdir()):
+                    at.rmdir()
+
+    @contextmanager
+    def lock(self, wait_seconds: float) -> Iterator[None]:
+        with self._held(LOCK, wait_seconds):
+            yield
+
+    @contextmanager
+    def _held(self, name: str, wait_seconds: float) -> Iterator[None]:
+        with _reported(name):
+            place = self.root / name
+            _make_folder(place.parent)
+            # The file stays: whoever removed it would let a third process lock another of its name.
+            handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            deadline = time.monotonic() + wait_seconds
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= deadline:
+                        raise ConflictError("run-conflict", path=name) from error
+                    time.sleep(POLL_SECONDS)
+            yield
+        finally:
+            os.close(handle)
+
+    def _place(self, path: str) -> Path:
+        place = self.root.joinpath(*checked(path))
+        resolved, root = place.resolve(), self.root.resolve()
+        if root not in resolved.parents:
+            raise StoreError("store-path", path=repr(path))
+        return place
+
+    def _write(self, path: str, content: bytes) -> None:
+        with _reported(path):
+            place = self._place(path)
+            _make_folder(place.parent)
+            unfinished = place.with_name(f"{UNFINISHED}{secrets.token_hex(6)}")
+            try:
+                with unfinished.open("xb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                unfinished.replace(place)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+            _sync_folder(place.parent)
+
+
+def _token(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _is_own(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.startswith(UNFINISHED) or path in (LOCK, SWAP_LOCK)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each durable."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(exist_ok=True)
+        _sync_folder(one.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unless_absent(error: OSError) -> None:
+    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        raise error
+
+
+@contextmanager
+def _reported(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError("store-error", path=path or ".", reason=reason) from error

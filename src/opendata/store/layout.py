@@ -1,0 +1,26 @@
+"""Where things lie in a public store."""
+
+from __future__ import annotations
+
+import re
+
+DATASETS = "datasets"
+LATEST = "latest"
+DESCRIPTOR = "datapackage.json"
+SUMS = "SHA256SUMS"
+"""Beside a version: its files. At the root of a public store: everything that is not inside a
+version, and every version's own SHA256SUMS."""
+
+VERSION = re.compile(r"datasets/([^/]+)/([0-9]+\.[0-9]+\.[0-9]+)/(.+)")
+"""A file of a version: package, version, name."""
+
+POINTER = re.compile(r"datasets/([^/]+)/datapackage\.json")
+"""The descriptor that says which version is current: package."""
+
+COPY = re.compile(r"datasets/([^/]+)/latest/(.+)")
+"""A plain copy of a file of the current version: package, name."""
+
+
+def folder_of(package: str, version: str) -> str:
+    """The folder of a version in a public store."""
+    return f"{DATASETS}/{package}/{version}"

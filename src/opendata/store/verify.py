@@ -1,0 +1,203 @@
+"""Everything published, read again and held against what was published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from opendata.errors import Place, Problem, StoreError, problem
+from opendata.release import pointer, read_checksums, sha256
+from opendata.store.layout import DATASETS, DESCRIPTOR, LATEST, SUMS, VERSION, folder_of
+from opendata.store.protocol import Store
+
+
+def verify(public: Store) -> list[Problem]:
+    """What is damaged, missing or does not belong in a public store; `place.file` is its path.
+
+    Each file is held against one authority only, so that one damage is one problem: a version's
+    files and the copies in `latest/` against that version's SHA256SUMS, that one and everything
+    else against the SHA256SUMS of the root. A line of the root that is wrong about a file found
+    sound by another authority is a damage of the root.
+    """
+    return list(_Reading(public).problems())
+
+
+class _Reading:
+    """One walk over a store: what it lists and what was found to belong."""
+
+    def __init__(self, public: Store) -> None:
+        self.public = public
+        self.present = set(public.paths())
+        self.belonging = {SUMS}
+        self.named: set[str] = set()
+        """Files that a problem names: what the root says of them is not told again."""
+
+    def problems(self) -> Iterator[Problem]:
+        if not self.present:
+            yield problem("nothing-published", Place(file=""))
+            return
+        unreadable = list(self._file(SUMS, None))
+        root = read_checksums(self._read(SUMS) or b"")
+        yield from unreadable
+        if not unreadable and not root:
+            yield problem("broken-checksums", Place(file=SUMS))
+        for one in self._content(root or {}):
+            self.named.add(one.place.file)
+            yield one
+        yield from self._root(root or {})
+        if root:
+            for path in sorted(self.present - self.belonging):
+                yield problem("stray-file", Place(file=path))
+            for folder in self.public.empty_folders():
+                yield problem("stray-folder", Place(file=f"{folder}/"))
+
+    def _content(self, root: Mapping[str, str]) -> Iterator[Problem]:
+        """Versions, pointers and copies, then what only the root knows."""
+        versions = self._versions(root)
+        sums: dict[tuple[str, str], Mapping[str, str] | None] = {}
+        for package, version in sorted(versions):
+            folder = folder_of(package, version)
+            expected = root.get(f"{folder}/{SUMS}")
+            found, problems = self._version(folder, version, expected)
+            sums[package, version] = found
+            yield from problems
+        for package in sorted({package for package, _ in versions}):
+            yield from self._package(
+                package, {one[1]: sums[one] for one in versions if one[0] == package}
+            )
+        for path, digest in sorted(root.items()):
+            if path not in self.belonging:
+                yield from self._file(path, digest)
+
+    def _root(self, root: Mapping[str, str]) -> Iterator[Problem]:
+        """Lines of the root that disagree with a file of which nothing else was wrong."""
+        for path, digest in sorted(root.items()):
+            content = None if path in self.named else self._read(path)
+            if content is not None and sha256(content) != digest:
+                yield problem(
+                    "wrong-checksum",
+                    Place(file=SUMS),
+                    value=digest,
+                    expected=sha256(content),
+                    path=path,
+                )
+
+    def _read(self, path: str) -> bytes | None:
+        """The content; None where there is nothing or it cannot be read."""
+        try:
+            return self.public.read(path) if path in self.present else None
+        except StoreError:
+            return None
+
+    def _versions(self, root: Mapping[str, str]) -> set[tuple[str, str]]:
+        """The versions that the root names; without it, those that are there."""
+        paths = root or self.present
+        matches = (VERSION.fullmatch(path) for path in paths)
+        return {(one[1], one[2]) for one in matches if one and one[3] == SUMS}
+
+    def _version(
+        self, folder: str, version: str, expected: str | None
+    ) -> tuple[Mapping[str, str] | None, list[Problem]]:
+        """Its checksums, where they can be trusted, and what is wrong with its files."""
+        path = f"{folder}/{SUMS}"
+        inside = {one for one in self.present if one.startswith(f"{folder}/")}
+        problems = list(self._file(path, expected))
+        sums = read_checksums(self._read(path) or b"")
+        if not sums:
+            self.belonging |= inside
+            return None, problems or [problem("broken-checksums", Place(file=path))]
+        files = [one for name in sums for one in self._file(f"{folder}/{name}", sums[name])]
+        if problems and files:
+            # Checksums that were changed themselves may accuse nobody.
+            self.belonging |= inside
+            return None, problems
+        # Where they agree with every file, it is the root that is wrong about them.
+        problems = []
+        damaged = {one.place.file for one in files}
+        if f"{folder}/{DESCRIPTOR}" not in damaged:
+            files.extend(self._descriptor(folder, version, sums, damaged))
+        return sums, problems + files
+
+    def _file(self, path: str, expected: str | None) -> Iterator[Problem]:
+        self.belonging.add(path)
+        try:
+            content = self.public.read(path) if path in self.present else None
+        except StoreError as error:
+            yield error.problem(Place(file=path))
+            return
+        if content is None:
+            yield problem("missing-file", Place(file=path))
+        elif expected is not None and sha256(content) != expected:
+            yield problem(
+                "checksum-mismatch", Place(file=path), value=sha256(content), expected=expected
+            )
+
+    def _descriptor(
+        self, folder: str, version: str, sums: Mapping[str, str], damaged: Container[str]
+    ) -> Iterator[Problem]:
+        path = f"{folder}/{DESCRIPTOR}"
+        descriptor = _mapping(self._read(path))
+        if descriptor is None:
+            yield problem("broken-descriptor", Place(file=path), reason="JSON")
+            return
+        if descriptor.get("version") != version:
+            yield problem("broken-descriptor", Place(file=path), reason="version")
+        for one in _described(descriptor):
+            name = str(one.get("path"))
+            if one.get("hash") != f"sha256:{sums.get(name)}":
+                yield problem("broken-descriptor", Place(file=path), reason=f"{name}: hash")
+            elif f"{folder}/{name}" not in damaged and (
+                one.get("bytes") != len(self._read(f"{folder}/{name}") or b"")
+            ):
+                yield problem("broken-descriptor", Place(file=path), reason=f"{name}: bytes")
+
+    def _package(
+        self, package: str, versions: Mapping[str, Mapping[str, str] | None]
+    ) -> Iterator[Problem]:
+        """The pointer and the copies in `latest/`."""
+        home = f"{DATASETS}/{package}"
+        path = f"{home}/{DESCRIPTOR}"
+        yield from self._file(path, None)
+        content = self._read(path)
+        if content is None:
+            return
+        version = str((_mapping(content) or {}).get("version"))
+        if version not in versions:
+            yield problem("broken-pointer", Place(file=path), reason=version)
+            return
+        sums = versions[version] or {}
+        original = self._read(f"{home}/{version}/{DESCRIPTOR}") or b""
+        intact = sha256(original) == sums.get(DESCRIPTOR)
+        if intact and _pointer(_mapping(original) or {}) != content:
+            yield problem("broken-pointer", Place(file=path), reason=f"≠ {version}/{DESCRIPTOR}")
+        for name, digest in sums.items():
+            if name != DESCRIPTOR:
+                yield from self._file(f"{home}/{LATEST}/{name}", digest)
+
+
+def _mapping(content: bytes | None) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(content or b"")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _pointer(descriptor: Mapping[str, Any]) -> bytes | None:
+    try:
+        return pointer(descriptor)
+    except (KeyError, TypeError, RecursionError):
+        return None
+
+
+def _described(descriptor: Any) -> Iterator[Mapping[str, Any]]:
+    """Every part of a descriptor that names a file of the version with its checksum."""
+    if isinstance(descriptor, Mapping):
+        if "path" in descriptor and "hash" in descriptor:
+            yield descriptor
+        for value in descriptor.values():
+            yield from _described(value)
+    elif isinstance(descriptor, list):
+        for value in descriptor:
+            yield from _described(value)

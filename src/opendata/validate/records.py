@@ -1,0 +1,410 @@
+"""From raw texts to records: values read, ids made, links resolved, repeated records made one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pyarrow as pa
+
+from opendata.errors import Place, Problem, message, problem
+from opendata.extract import ROLE, TOTALS, Extract
+from opendata.japanese import Quantity, squash, tidy
+from opendata.package import Field, IdForm, Package, Resource
+from opendata.package.contract import PRIVATE
+from opendata.validate.readings import Finding, Reading, plain, read
+
+_FORM_PLACE = re.compile(r"\{([a-z_|]+)(?::([a-z]+))?\}")
+
+
+@dataclass
+class Columns:
+    """One table, column by column: lexical values and where each was read; lists of one length."""
+
+    resource: Resource
+    values: dict[str, list[str | None]]
+    places: dict[str, list[str | None]]
+    texts: dict[str, list[str | None]] = field(default_factory=dict)
+    """All that the cells show, of which the values may be a part."""
+    refused: set[tuple[int, str]] = field(default_factory=set)
+    """Fields without a value of which the cause is reported: their cell could not be read, or
+    what they are made of is missing."""
+    doubtful: set[int] = field(default_factory=set)
+    """Rows in which an error was found while reading: what they say is not judged further."""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.values.values())))
+
+    def written(self, row: int, name: str) -> str | None:
+        """A value in the words of the workbook: its cell's text, else the label of a category."""
+        text = self.texts[name][row] if name in self.texts else None
+        if text is not None:
+            return text
+        value = self.values[name][row]
+        labels = self.resource.field(name).labels.items()
+        return next((label for label, known in labels if known == value), value)
+
+    def place(self, row: int, name: str | None = None) -> Place:
+        """Where a field of a row was read; failing that, where anything of the row was."""
+        names = [name, *self.places] if name in self.places else [*self.places]
+        found = next((p for one in names if one and (p := self.places[one][row])), None)
+        return place_of(found, self.resource.name, name)
+
+
+def place_of(found: str | None, table: str | None, name: str | None) -> Place:
+    """`<sheet>!<A1>` as a problem's place."""
+    sheet, _, cell = (found or "").rpartition("!")
+    return Place(sheet=sheet or None, cell=cell or None, table=table, field=name)
+
+
+def read_records(extract: Extract, package: Package) -> tuple[dict[str, Columns], list[Problem]]:
+    """Read every text of an extract. Tables by name, totals (`<table>_totals`) among them."""
+    problems: list[Problem] = []
+    tables: dict[str, Columns] = {}
+    rows_of: dict[str, list[int]] = {}
+    for resource in _referenced_first(package):
+        for name in (resource.name, resource.name + TOTALS):
+            columns = _read_values(extract, name, resource, problems)
+            _resolve_links(columns, extract.links[name], tables, rows_of)
+            if name == resource.name:
+                _make_ids(columns, extract.links[name])
+                _settle_units(columns, extract.links[name], tables, rows_of, problems)
+                columns, rows_of[name] = _merge(columns, problems)
+                _number_positions(columns)
+            tables[name] = columns
+    return tables, problems
+
+
+def _referenced_first(package: Package) -> Iterator[Resource]:
+    waiting = list(package.read)
+    done: set[str] = set()
+    while waiting:
+        ready = [
+            one
+            for one in waiting
+            if all(key.resource in done or key.resource == one.name for key in one.foreign_keys)
+        ]
+        for one in ready or waiting[:1]:
+            waiting.remove(one)
+            done.add(one.name)
+            yield one
+
+
+def _read_values(
+    extract: Extract, name: str, resource: Resource, problems: list[Problem]
+) -> Columns:
+    texts = extract.texts[name].to_pydict()
+    places = extract.places[name].to_pydict()
+    is_total = name.endswith(TOTALS)
+    count = extract.texts[name].num_rows
+    names = [one.name for one in resource.fields]
+    columns = Columns(
+        resource,
+        {one: [None] * count for one in names},
+        places,
+        {one: [None] * count for one in names},
+    )
+    columns.values |= {ROLE: texts[ROLE]} if is_total else {}
+    reported: set[tuple[str, str | None, str]] = set()
+    for target in resource.fields:
+        memory: dict[tuple[str, str], Reading] = {}
+        for row, text in enumerate(texts[target.name]):
+            if text is None or not text.strip():
+                continue
+            sheet = _sheet(places[target.name][row] or "")
+            if (text, sheet) not in memory:
+                signs = extract.signs.get(sheet)
+                memory[text, sheet] = read(text, _relaxed(target) if is_total else target, signs)
+            reading = memory[text, sheet]
+            whole = extract.wholes.get(places[target.name][row] or "", text)
+            columns.texts[target.name][row] = whole if places[target.name][row] else None
+            if columns.values[target.name][row] is None:
+                columns.values[target.name][row] = reading.value
+            for sibling, value in _siblings(reading, extract, places[target.name][row]):
+                _put_sibling(columns, row, sibling, value, places[target.name][row])
+            for finding in () if is_total else reading.findings:
+                if reading.value is None:
+                    columns.refused.add((row, target.name))
+                if message(finding.code).severity == "error":
+                    columns.doubtful.add(row)
+                place = columns.place(row, target.name)
+                known = (finding.code, places[target.name][row], text)
+                if known not in reported:
+                    reported.add(known)
+                    problems.append(_located(finding, place, text, whole))
+    return columns
+
+
+def _siblings(reading: Reading, extract: Extract, place: str | None) -> Iterator[tuple[str, str]]:
+    """What a reading says of other fields; `raw` is all that the cell shows."""
+    for name, value in reading.siblings.items():
+        shown = extract.wholes.get(place or "") if name == "raw" else None
+        yield name, tidy(shown) if shown else value
+
+
+def _relaxed(target: Field) -> Field:
+    """The field as a total or ratio row may write it: any number where the field counts."""
+    if target.reading == "integer":
+        return Field({**target.descriptor, PRIVATE + "read": "number"}, target.is_published)
+    return target
+
+
+def _put_sibling(columns: Columns, row: int, name: str, value: str, place: str | None) -> None:
+    if name in columns.values and columns.values[name][row] is None:
+        columns.values[name][row] = value
+        columns.places[name][row] = place
+    elif name == "unit":
+        columns.values.setdefault("_unit", [None] * len(columns))[row] = value
+
+
+def _located(finding: Finding, place: Place, text: str, whole: str) -> Problem:
+    suggestion = finding.suggestion
+    if suggestion is not None and text in whole:
+        suggestion = whole.replace(text, suggestion)
+    elif suggestion is not None and text.endswith(whole):
+        suggestion = suggestion.removeprefix(text.removesuffix(whole))
+    return problem(finding.code, place, value=whole, suggestion=suggestion, **finding.details)
+
+
+def _resolve_links(
+    columns: Columns,
+    links: Mapping[str, pa.Array[Any]],
+    tables: Mapping[str, Columns],
+    rows_of: Mapping[str, Sequence[int]],
+) -> None:
+    """Fill foreign keys to other tables with the ids of the records they point at."""
+    for key in columns.resource.foreign_keys:
+        if key.resource == columns.resource.name:
+            continue
+        ids = tables[key.resource].values[key.reference]
+        for row, target in enumerate(links[key.field].to_pylist()):
+            if target is not None and columns.values[key.field][row] is None:
+                columns.values[key.field][row] = ids[rows_of[key.resource][target]]
+                if columns.values[key.field][row] is None:
+                    columns.refused.add((row, key.field))
+
+
+def _make_ids(columns: Columns, links: Mapping[str, pa.Array[Any]]) -> None:
+    """Make the ids that the workbook does not write; a parent's row always comes first."""
+    resource = columns.resource
+    own = {
+        k.field: (k.reference, links[k.field].to_pylist())
+        for k in resource.foreign_keys
+        if k.resource == resource.name
+    }
+    targets = [one for one in resource.fields if one.id_forms]
+    for row in range(len(columns)):
+        record = {name: values[row] for name, values in columns.values.items()}
+        for name, (reference, pointed) in own.items():
+            parent = pointed[row]
+            if parent is not None and record[name] is None:
+                record[name] = columns.values[name][row] = columns.values[reference][parent]
+        for target in targets:
+            if record[target.name] is None:
+                columns.values[target.name][row] = _fill(target.id_forms, record)
+                if columns.values[target.name][row] is None:
+                    columns.refused.add((row, target.name))
+
+
+def _fill(forms: Sequence[IdForm], record: Mapping[str, str | None]) -> str | None:
+    """The first form that is meant for the record and of which every place can be filled."""
+    for form in (one.form for one in forms if one.is_for(record)):
+        built = ""
+        at = 0
+        for place in _FORM_PLACE.finditer(form):
+            part = _part(place[1].split("|"), place[2], record, built + form[at : place.start()])
+            if part is None:
+                break
+            built += form[at : place.start()] + part
+            at = place.end()
+        else:
+            return built + form[at:]
+    return None
+
+
+def _part(
+    names: Sequence[str], how: str | None, record: Mapping[str, str | None], before: str
+) -> str | None:
+    value = next((one for name in names if (one := record.get(name))), None)
+    if value is None:
+        return None
+    if how == "digest":
+        return hashlib.sha256(squash(value).encode()).hexdigest()[:8]
+    if how == "local":
+        return _local_number(value, before)
+    return value
+
+
+def _local_number(number: str, before: str) -> str:
+    """A number below its parent's id: `1-2` below `…-1-` is `2`."""
+    plain = unicodedata.normalize("NFKC", number).lower()
+    parts = [part for part in re.split(r"[^0-9a-z]+", plain) if part]
+    if not parts or not plain.isascii():
+        return hashlib.sha256(squash(number).encode()).hexdigest()[:8]
+    for count in range(len(parts) - 1, 0, -1):
+        if before.endswith("-" + "-".join(parts[:count]) + "-"):
+            return "-".join(parts[count:])
+    return "-".join(parts)
+
+
+def _settle_units(
+    columns: Columns,
+    links: Mapping[str, pa.Array[Any]],
+    tables: Mapping[str, Columns],
+    rows_of: Mapping[str, Sequence[int]],
+    problems: list[Problem],
+) -> None:
+    """A unit written in a value's cell is the unit of what the value belongs to.
+
+    Where that has a unit of its own, the value is put into it: 98万人 counted in 人 is 980000.
+    """
+    units = columns.values.pop("_unit", None)
+    for key in columns.resource.foreign_keys if units else ():
+        owner = tables.get(key.resource)
+        if owner is None or "unit" not in owner.values:
+            continue
+        for row, target in enumerate(links[key.field].to_pylist()):
+            unit = units[row] if units else None
+            if target is None or unit is None:
+                continue
+            at = rows_of[key.resource][target]
+            known = owner.values["unit"][at]
+            if known is None:
+                owner.values["unit"][at] = unit
+                owner.places["unit"][at] = columns.places.get("value", [None] * len(columns))[row]
+            elif not _is_short_for(unit, known) and not _convert(columns, row, unit, known):
+                place = columns.place(row, "value")
+                value = columns.values["raw"][row] if "raw" in columns.values else None
+                problems.append(
+                    problem("unit-mismatch", place, value=value, unit=unit, expected=known)
+                )
+
+
+def _is_short_for(unit: str, known: str) -> bool:
+    """Whether a value's cell writes only what its unit counts: 7人 of 人/年."""
+    return squash(known).partition("/")[0] == squash(unit) or squash(known) == squash(unit)
+
+
+def _convert(columns: Columns, row: int, unit: str, known: str) -> bool:
+    """Put a row's figures into another unit; False where the two have nothing to do."""
+    names = [name for name in ("value", "value_low", "value_high") if name in columns.values]
+    figures = [columns.values[name][row] for name in names]
+    converted = []
+    for figure in figures:
+        if figure is None or (number := _decimal(figure)) is None:
+            converted.append(figure)
+            continue
+        quantity = Quantity(number, unit=unit).in_unit(known)
+        if quantity.unit != known:
+            return False
+        converted.append(plain(quantity.value))
+    for name, figure in zip(names, converted, strict=True):
+        columns.values[name][row] = figure
+    return True
+
+
+def _decimal(figure: str) -> Decimal | None:
+    try:
+        return Decimal(figure)
+    except InvalidOperation:
+        return None
+
+
+def _merge(columns: Columns, problems: list[Problem]) -> tuple[Columns, list[int]]:
+    """Make the records of one key one: each fills the other's blanks, two values are a conflict.
+
+    Returns the merged table and, for every row there was, the row it is now.
+    """
+    resource = columns.resource
+    rows: dict[tuple[str | None, ...], int] = {}
+    merged = Columns(
+        resource,
+        {name: [] for name in columns.values},
+        {name: [] for name in columns.places},
+        {name: [] for name in columns.texts},
+    )
+    now: list[int] = []
+    repeats = resource.descriptor.get(PRIVATE + "repeats")
+    for row in range(len(columns)):
+        key = tuple(columns.values[name][row] for name in resource.primary_key)
+        at = rows.get(key) if None not in key else None
+        if at is None:
+            at = rows[key] = len(merged)
+            for name, values in columns.values.items():
+                merged.values[name].append(values[row])
+            for name, places in columns.places.items():
+                merged.places[name].append(places[row])
+            for name, texts in columns.texts.items():
+                merged.texts[name].append(texts[row])
+        else:
+            _fold(columns, row, merged, at, problems, repeats)
+        now.append(at)
+    merged.refused = {(now[row], name) for row, name in columns.refused}
+    merged.doubtful = {now[row] for row in columns.doubtful}
+    return merged, now
+
+
+def _fold(
+    columns: Columns,
+    row: int,
+    merged: Columns,
+    at: int,
+    problems: list[Problem],
+    repeats: str | None,
+) -> None:
+    naming = next((one for one in ("name", "title") if one in columns.places), None)
+    if repeats and naming:
+        here, there = columns.places[naming][row], merged.places[naming][at]
+        if here and there and here != there and _sheet(here) == _sheet(there):
+            value = columns.values[naming][row]
+            place = columns.place(row, naming)
+            problems.append(
+                problem(repeats, place, value=value, other_cell=there.rpartition("!")[2])
+            )
+    told: set[str] = set()
+    for name, values in columns.values.items():
+        value, known = values[row], merged.values[name][at]
+        if value is None or value == known:
+            continue
+        if known is None:
+            merged.values[name][at] = value
+            if name in columns.places:
+                merged.places[name][at] = columns.places[name][row]
+                merged.texts[name][at] = columns.texts[name][row]
+            continue
+        cell = columns.places[name][row] if name in columns.places else None
+        if cell and cell not in told:
+            told.add(cell)
+            other = merged.places[name][at]
+            problems.append(
+                problem(
+                    "conflicting-value",
+                    columns.place(row, name),
+                    value=columns.written(row, name),
+                    other_cell=(other or "").replace("!", " "),
+                    other_value=merged.written(at, name),
+                )
+            )
+
+
+def _sheet(place: str) -> str:
+    return place.rpartition("!")[0]
+
+
+def _number_positions(columns: Columns) -> None:
+    """Number the records among those with the same parent, in the order they are written."""
+    for target in columns.resource.fields:
+        within = target.descriptor.get(PRIVATE + "position_in")
+        if within is None:
+            continue
+        counts: dict[tuple[str | None, ...], int] = {}
+        for row in range(len(columns)):
+            parent = tuple(columns.values[name][row] for name in within)
+            counts[parent] = counts.get(parent, 0) + 1
+            if columns.values[target.name][row] is None:
+                columns.values[target.name][row] = str(counts[parent])

@@ -1,0 +1,60 @@
+"""From raw named values to typed tables, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from opendata.extract import Extract
+from opendata.package import Package
+from opendata.validate.dataset import Dataset, Validation
+from opendata.validate.personal_data import screen
+from opendata.validate.progress import indicator_progress
+from opendata.validate.records import Columns, read_records
+from opendata.validate.rules import check_rules
+from opendata.validate.schema import check_schema
+from opendata.validate.typed import places, typed
+from opendata.workbook import Workbook
+
+
+def validate(
+    extract: Extract,
+    workbook: Workbook,
+    package: Package,
+    last: Mapping[str, pa.Table] | None = None,
+) -> Validation:
+    """Read, check and type what was extracted. `last` are the tables of the last release, by name.
+
+    All problems are found at once: readings, schema and keys, rules, personal data.
+    """
+    records, problems = read_records(extract, package)
+    dataset = _dataset(records, package)
+    problems.extend(check_schema(records, package))
+    problems.extend(check_rules(records, package, last or {}))
+    problems.extend(screen(workbook, _published(dataset)))
+    return Validation(dataset, tuple(dict.fromkeys(problems)))
+
+
+def _dataset(records: Mapping[str, Columns], package: Package) -> Dataset:
+    tables, cells = {}, {}
+    for resource in package.read:
+        columns = records[resource.name]
+        tables[resource.name] = typed(columns, resource.published)
+        cells[resource.name] = places(columns, tables[resource.name])
+    for resource in package:
+        if resource.is_derived:
+            derived = indicator_progress(tables)
+            tables[resource.name] = derived
+            none = pa.nulls(derived.num_rows, pa.string())
+            cells[resource.name] = pa.table(dict.fromkeys(derived.column_names, none))
+    return Dataset(tables, cells)
+
+
+def _published(dataset: Dataset) -> frozenset[str]:
+    found: set[str] = set()
+    for table in dataset.cells.values():
+        for column in table.columns:
+            found.update(place for place in pc.unique(column).to_pylist() if place)
+    return frozenset(found)

@@ -1,0 +1,27 @@
+"""A file's bytes as a workbook: its cells, merged ranges, hidden parts, shown texts, comments."""
+
+from opendata.workbook.reading import read
+from opendata.workbook.types import (
+    RESULTS_SHEET,
+    Format,
+    Limits,
+    Range,
+    Sheet,
+    Value,
+    Visibility,
+    Workbook,
+    address,
+)
+
+__all__ = [
+    "RESULTS_SHEET",
+    "Format",
+    "Limits",
+    "Range",
+    "Sheet",
+    "Value",
+    "Visibility",
+    "Workbook",
+    "address",
+    "read",
+]

@@ -1,0 +1,138 @@
+"""Delimited text: its encoding, its delimiter, its records."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from itertools import islice
+
+from opendata.errors import UnreadableWorkbook
+
+_LOOKED_AT = 300
+"""Records looked at to find the delimiter."""
+_BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_LONGEST = 1 << 17
+
+
+def decode(content: bytes) -> str:
+    """The text of a file: UTF-8, else code page 932, or UTF-16 with its mark.
+
+    Raises UnreadableWorkbook: undecodable-text, or not-a-spreadsheet for bytes that are no text.
+    """
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            try:
+                return content.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise _undecodable(content, error) from error
+    if b"\0" in content:
+        raise UnreadableWorkbook("not-a-spreadsheet", kind="—")
+    if b"\x1b$" in content:
+        raise UnreadableWorkbook("undecodable-text", line=1, encoding="ISO-2022-JP")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as failed:
+        utf8_error = failed
+    try:
+        text = content.decode("cp932")
+    except UnicodeDecodeError as error:
+        further = error if error.start > utf8_error.start else utf8_error
+        raise _undecodable(content, further) from error
+    if _is_euc(content, text):
+        raise UnreadableWorkbook("undecodable-text", line=1, encoding="EUC-JP")
+    return text
+
+
+def records(text: str, name: str) -> list[list[str]]:
+    """The records of a delimited text, fields as written, without the empty records at its end.
+
+    Raises UnreadableWorkbook (unclosed-quote) where a quote is opened and never closed.
+    """
+    found = _parse(text, delimiter_of(text, name))
+    while found and not any(field.strip() for field in found[-1]):
+        found.pop()
+    return found
+
+
+def delimiter_of(text: str, name: str = "") -> str:
+    """Comma, tab or semicolon: the one that cuts most records into the same number of fields.
+
+    One that leaves text behind a closing quote is taken only where all do.
+    """
+    delimiters = ("\t", ",", ";") if name.lower().endswith(".tsv") else (",", "\t", ";")
+    return max(delimiters, key=lambda delimiter: _score(text, delimiter))
+
+
+def _score(text: str, delimiter: str) -> tuple[bool, int, int]:
+    """How well a delimiter fits: whether its quotes do, on how many records, how many fields."""
+    widths: Counter[int] = Counter()
+    fits = True
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    for _ in range(_LOOKED_AT):
+        try:
+            widths[len(next(reader))] += 1
+        except StopIteration:
+            break
+        except csv.Error:
+            fits = False
+    width, count = max(
+        ((width, count) for width, count in widths.items() if width > 1),
+        key=lambda one: (one[1], one[0]),
+        default=(0, 0),
+    )
+    return fits and width > 1, count, width
+
+
+def looks_like_table(text: str) -> bool:
+    """Whether a text whose name does not say so is delimited: several records, same width."""
+    lines = list(islice(csv.reader(_lines(text), delimiter=delimiter_of(text)), 20))
+    widths = Counter(len(record) for record in lines if record)
+    width, count = widths.most_common(1)[0] if widths else (0, 0)
+    return width > 1 and count > 1 and count * 2 > len(lines)
+
+
+def _parse(text: str, delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(_lines(text), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end" in str(error) or "field larger" in str(error):
+            raise UnreadableWorkbook(
+                "unclosed-quote", line=_last_opened(text, delimiter)
+            ) from error
+    try:
+        return list(csv.reader(_lines(text), delimiter=delimiter))
+    except csv.Error as error:
+        raise UnreadableWorkbook("unclosed-quote", line=_last_opened(text, delimiter)) from error
+
+
+def _lines(text: str) -> io.StringIO:
+    return io.StringIO(text, newline="")
+
+
+def _last_opened(text: str, delimiter: str) -> int:
+    """The line on which the record begins that never ends."""
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error:
+        pass
+    return line
+
+
+def _undecodable(content: bytes, error: UnicodeDecodeError) -> UnreadableWorkbook:
+    line = content.count(b"\n", 0, error.start) + 1
+    return UnreadableWorkbook("undecodable-text", line=line, encoding="—")
+
+
+def _is_euc(content: bytes, text: str) -> bool:
+    """Whether what code page 932 made of the bytes is the half-width litter of EUC-JP."""
+    litter = sum("｡" <= character <= "ﾟ" for character in text)
+    if litter * 3 < sum(not character.isascii() for character in text):
+        return False
+    try:
+        return not any("｡" <= character <= "ﾟ" for character in content.decode("euc_jp"))
+    except UnicodeDecodeError:
+        return False

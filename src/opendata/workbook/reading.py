@@ -1,0 +1,216 @@
+"""Bytes to cells: find out what a file is, prove that it is safe to open, read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from opendata.errors import UnreadableWorkbook
+from opendata.workbook import biff, delimited, kind, ods, xlsx
+from opendata.workbook.ole import Container
+from opendata.workbook.styles import Styles
+from opendata.workbook.types import Limits, Range, Sheet, Value, Visibility, Workbook
+from opendata.workbook.zipped import open_parts
+
+Place = tuple[int, int]
+
+
+def read(name: str, content: bytes, limits: Limits | None = None) -> Workbook:
+    """Read a file as a workbook: its cells, uninterpreted.
+
+    What the file is, its content decides before its name does. Whatever arrives, the only
+    exception is UnreadableWorkbook: empty-file, not-a-spreadsheet, unsupported-format,
+    damaged-file, password-protected, too-large, zip-bomb, unsafe-xml, too-many-cells,
+    too-many-sheets, undecodable-text, unclosed-quote, no-cells.
+    """
+    limits = limits or Limits()
+    if len(content) > limits.file_bytes:
+        raise UnreadableWorkbook(
+            "too-large", found=_megabytes(len(content)), limit=_megabytes(limits.file_bytes)
+        )
+    try:
+        book = _read(name, content, limits)
+    except (UnreadableWorkbook, KeyboardInterrupt, SystemExit):
+        raise
+    except MemoryError as error:
+        raise UnreadableWorkbook("too-many-cells", cell="—", limit=f"{limits.cells:,}") from error
+    except BaseException as error:  # a panic inside calamine is no Exception
+        raise UnreadableWorkbook("damaged-file", reason=str(error)[:200]) from error
+    if not any(_is_filled(sheet) for sheet in book.sheets):
+        raise UnreadableWorkbook("no-cells")
+    return book
+
+
+def _read(name: str, content: bytes, limits: Limits) -> Workbook:
+    found = kind.kind_of(name, content)
+    if found == "text":
+        return _read_text(name, content, limits)
+    if found == "ole":
+        return _read_xls(name, content, limits)
+    parts = open_parts(content, limits)
+    xlsx.check_announced(parts)
+    form = kind.zip_format(parts)
+    if form == "ods":
+        tables = ods.read_tables(parts.read("content.xml"), limits)
+        return Workbook(name, form, tuple(_ods_sheets(content, tables, limits)))
+    package = xlsx.read_package(parts, limits)
+    return Workbook(name, form, tuple(_xlsx_sheets(content, package, limits)))
+
+
+def _read_text(name: str, content: bytes, limits: Limits) -> Workbook:
+    text = delimited.decode(content)
+    if not kind.is_named_as_text(name) and not delimited.looks_like_table(text):
+        raise UnreadableWorkbook("not-a-spreadsheet", kind="TXT")
+    records = delimited.records(text, name)
+    width = max((len(record) for record in records), default=0)
+    if width * len(records) > limits.cells:
+        raise xlsx.too_many(len(records) - 1, width - 1, limits)
+    rows: list[list[Value]] = []
+    for record in records:
+        row: list[Value] = [field or None for field in record]
+        rows.append(row + [None] * (width - len(record)))
+    return Workbook(name, "csv", (Sheet("", rows),))
+
+
+def _read_xls(name: str, content: bytes, limits: Limits) -> Workbook:
+    book, *_ = [biff.read_book(one, limits) for one in kind.xls_streams(Container(content))]
+    sheets = []
+    for sheet, visibility, rows in _grids(content, book.sheets, limits):
+        part = book.sheets.get(sheet.name, biff.Sheet())
+        sheets.append(
+            _finish(
+                sheet.name,
+                rows,
+                visibility,
+                _merged(sheet),
+                book.styles,
+                part.styled,
+                part.errors,
+                hidden_rows=frozenset(part.hidden_rows),
+                hidden_columns=frozenset(part.hidden_columns),
+                comments=part.comments,
+            )
+        )
+    return Workbook(name, "xls", tuple(sheets))
+
+
+def _xlsx_sheets(content: bytes, package: xlsx.Package, limits: Limits) -> Iterable[Sheet]:
+    for sheet, visibility, rows in _grids(content, package.sheets, limits):
+        part = package.sheets.get(sheet.name, xlsx.SheetPart())
+        yield _finish(
+            sheet.name,
+            rows,
+            visibility,
+            _merged(sheet),
+            package.styles,
+            part.styled,
+            part.errors,
+            texts=part.texts,
+            hidden_rows=part.hidden_rows,
+            hidden_columns=part.hidden_columns,
+            comments=part.comments,
+            uncalculated=part.uncalculated,
+        )
+
+
+def _ods_sheets(content: bytes, tables: Mapping[str, ods.Table], limits: Limits) -> Iterable[Sheet]:
+    for sheet, visibility, rows in _grids(content, tables, limits):
+        table = tables.get(sheet.name, ods.Table(sheet.name))
+        yield _finish(
+            sheet.name,
+            rows,
+            visibility,
+            tuple(table.merged),
+            Styles(),
+            (),
+            table.errors,
+            texts=table.texts,
+            looks=table.looks,
+            hidden_rows=frozenset(row for row in table.hidden_rows if row <= table.bottom),
+            hidden_columns=frozenset(one for one in table.hidden_columns if one <= table.right),
+            comments=table.comments,
+        )
+
+
+def _grids(
+    content: bytes, known: Mapping[str, object], limits: Limits
+) -> Iterable[tuple[CalamineSheet, Visibility, list[list[Value]]]]:
+    """The worksheets in order, each with its visibility and its cells from A1 on."""
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    worksheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    if len(worksheets) > limits.sheets:
+        raise UnreadableWorkbook(
+            "too-many-sheets", found=f"{len(worksheets):,}", limit=f"{limits.sheets:,}"
+        )
+    for one in worksheets:
+        sheet = book.get_sheet_by_name(one.name)
+        rows: list[list[Value]] = [
+            [None if value == "" else value for value in row] if "" in row else [*row]
+            for row in sheet.to_python(skip_empty_area=False)
+        ]
+        yield sheet, _visibility(one.visible), rows
+
+
+def _visibility(found: SheetVisibleEnum) -> Visibility:
+    if found == SheetVisibleEnum.Visible:
+        return "visible"
+    return "hidden" if found == SheetVisibleEnum.Hidden else "very_hidden"
+
+
+def _finish(
+    name: str,
+    rows: list[list[Value]],
+    visibility: Visibility,
+    merged: tuple[Range, ...],
+    styles: Styles,
+    styled: Iterable[tuple[int, int, int]],
+    errors: Mapping[Place, str],
+    *,
+    texts: Mapping[Place, str] | None = None,
+    looks: Mapping[Place, str] | None = None,
+    hidden_rows: frozenset[int],
+    hidden_columns: frozenset[int],
+    comments: Mapping[Place, str],
+    uncalculated: frozenset[Place] = frozenset(),
+) -> Sheet:
+    for (row, column), error in errors.items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:
+            rows[row][column] = error
+    shown = styles.apply(rows, styled)
+    return Sheet(
+        name,
+        rows,
+        visibility,
+        merged,
+        hidden_rows,
+        hidden_columns,
+        shown.texts | dict(texts or {}),
+        shown.looks | dict(looks or {}),
+        comments,
+        uncalculated,
+        frozenset(shown.struck),
+    )
+
+
+def _merged(sheet: CalamineSheet) -> tuple[Range, ...]:
+    ranges = sheet.merged_cell_ranges or ()
+    return tuple(Range(top, left, bottom, right) for (top, left), (bottom, right) in ranges)
+
+
+def _is_filled(sheet: Sheet) -> bool:
+    return any(
+        value is not None and not (isinstance(value, str) and not value.strip())
+        for row in sheet.rows
+        for value in row
+    ) or bool(sheet.uncalculated)
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:,.1f} MB"

@@ -1,0 +1,380 @@
+"""Number formats: what a cell shows for its value.
+
+Percent signs, leading zeros, words around the figure, thousands left out, and era dates change
+what it says (`shower`); separators, rounding and the signs of negative figures only how it looks
+(`looker`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+Shower = Callable[[float | date | datetime | time], str | None]
+
+BUILT_IN: Mapping[int, str] = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    14: "yyyy/m/d",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "yyyy/m/d h:mm",
+    27: '[$-411]ge"."m"."d',
+    28: '[$-411]ggge"年"m"月"d"日"',
+    29: '[$-411]ggge"年"m"月"d"日"',
+    31: 'yyyy"年"m"月"d"日"',
+    32: 'h"時"mm"分"',
+    33: 'h"時"mm"分"ss"秒"',
+    34: 'yyyy"年"m"月"',
+    35: 'm"月"d"日"',
+    36: '[$-411]ge"."m"."d',
+    37: "#,##0;-#,##0",
+    38: "#,##0;-#,##0",
+    39: "#,##0.00;-#,##0.00",
+    40: "#,##0.00;-#,##0.00",
+    50: '[$-411]ge"."m"."d',
+    51: '[$-411]ggge"年"m"月"d"日"',
+    52: 'yyyy"年"m"月"',
+    53: 'm"月"d"日"',
+    54: '[$-411]ggge"年"m"月"d"日"',
+    55: 'yyyy"年"m"月"',
+    56: 'm"月"d"日"',
+    57: '[$-411]ge"."m"."d',
+    58: '[$-411]ggge"年"m"月"d"日"',
+}
+"""The formats that files name by number alone, as a Japanese Excel shows them."""
+
+_ERAS = (
+    (date(2019, 5, 1), "令和", "R"),
+    (date(1989, 1, 8), "平成", "H"),
+    (date(1926, 12, 25), "昭和", "S"),
+    (date(1912, 7, 30), "大正", "T"),
+    (date(1868, 1, 25), "明治", "M"),
+)
+_WEEKDAYS = "月火水木金土日"
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|!(?P<forced>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]'
+    r"|(?P<general>General|G/標準)|(?P<ampm>AM/PM|A/P|午前/午後)"
+    r"|(?P<date>g+|e+|r+|y+|m+|d+|a{3,4}|h+|s+)|(?P<digits>[0#?][0#?,.]*|\.[0#?]+)|(?P<percent>%)"
+    r"|(?P<power>[Ee][+-]0+)|(?P<text>@)|(?P<other>.)",
+    re.S,
+)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9.]+)$")
+_MATTERS = re.compile(r"[^\s\d()（）\-‐－―△▲▴▵+＋.,、/:：$¥￥\\~～'_*]")
+
+
+@dataclass(frozen=True)
+class _Section:
+    """One of the sections of a format that a semicolon parts: its tokens as (kind, text)."""
+
+    tokens: tuple[tuple[str, str], ...]
+    condition: tuple[str, float] | None
+    japanese: bool
+
+    @cached_property
+    def is_date(self) -> bool:
+        return any(kind == "date" for kind, _ in self.tokens)
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether it shows one number in a way that is understood here."""
+        numbers = [text for kind, text in self.tokens if kind in ("digits", "general")]
+        odd = any(kind in ("power", "elapsed") for kind, _ in self.tokens)
+        return len(numbers) == 1 and "?" not in numbers[0] and not odd
+
+    @cached_property
+    def matters(self) -> bool:
+        """Whether it changes what a figure says."""
+        return self.is_number and any(
+            kind == "percent"
+            or (kind == "literal" and _MATTERS.search(text) is not None)
+            or (kind == "digits" and self._is_padded_or_cut(text))
+            for kind, text in self.tokens
+        )
+
+    @staticmethod
+    def _is_padded_or_cut(pattern: str) -> bool:
+        whole = pattern.split(".")[0].replace("#", "")
+        return whole.count("0") > 1 or pattern.endswith(",")
+
+    @cached_property
+    def around(self) -> tuple[str, str]:
+        """The words before and behind the number."""
+        before, behind, seen = "", "", False
+        for kind, text in self.tokens:
+            if kind in ("digits", "general"):
+                seen = True
+            elif kind in ("literal", "percent"):
+                before, behind = (before, behind + text) if seen else (before + text, behind)
+        return before.lstrip(), behind.rstrip()
+
+    @cached_property
+    def percents(self) -> int:
+        return sum(kind == "percent" for kind, _ in self.tokens)
+
+    @cached_property
+    def pattern(self) -> _Pattern | None:
+        """How the digits stand; None for General."""
+        return next((_read_pattern(text) for kind, text in self.tokens if kind == "digits"), None)
+
+
+class _Pattern(NamedTuple):
+    """The digits of a format, like #,##0.0 or 0000."""
+
+    step: Decimal
+    least: int
+    optional: int
+    grouped: bool
+    thousands: int
+
+
+def _read_pattern(text: str) -> _Pattern:
+    """The commas at the end of a pattern are thousands left out."""
+    kept = text.rstrip(",")
+    whole, _, decimals = kept.partition(".")
+    decimals = decimals.replace(",", "")
+    return _Pattern(
+        Decimal(1).scaleb(-len(decimals)),
+        whole.count("0"),
+        len(decimals) - len(decimals.rstrip("#")),
+        "," in whole,
+        len(text) - len(kept),
+    )
+
+
+def is_era_date(code: str) -> bool:
+    """Whether a format shows a date in eras."""
+    return any(
+        kind == "date" and text[0] in "ger" for one in _sections(code) for kind, text in one.tokens
+    )
+
+
+@lru_cache(maxsize=4096)
+def shower(code: str) -> Shower | None:
+    """What turns a value into the text its format shows; None where the format does not matter."""
+    sections = _sections(code)
+    if not sections:
+        return None
+    if any(section.is_date for section in sections):
+        return _date_shower(sections[0]) if _date_matters(sections[0]) else None
+    if not any(section.matters for section in sections):
+        return None
+    return lambda value: _number(sections, value, looks=False)
+
+
+@lru_cache(maxsize=4096)
+def looker(code: str) -> Shower | None:
+    """What turns a value into the text it looks like; None for General and for texts."""
+    sections = _sections(code)
+    if any(section.is_date for section in sections):
+        return _date_shower(sections[0]) if sections[0].is_date else None
+    if not any(kind == "digits" for section in sections for kind, _ in section.tokens):
+        return None
+    return lambda value: _number(sections, value, looks=True)
+
+
+@lru_cache(maxsize=4096)
+def _sections(code: str) -> tuple[_Section, ...]:
+    sections: list[_Section] = []
+    tokens: list[tuple[str, str]] = []
+    condition: tuple[str, float] | None = None
+    japanese = False
+    for match in _TOKEN.finditer(code):
+        kind, text = match.lastgroup or "", match[match.lastgroup or 0]
+        if kind == "other" and text == ";":
+            sections.append(_Section(tuple(tokens), condition, japanese))
+            tokens, condition, japanese = [], None, False
+        elif kind == "bracket":
+            if found := _CONDITION.match(text):
+                condition = (found[1], float(found[2]))
+            elif re.fullmatch(r"[hms]+", text, re.I):
+                tokens.append(("elapsed", text))
+            elif text.startswith("$"):
+                symbol, _, locale = text[1:].partition("-")
+                japanese = japanese or locale.upper().endswith("411") or "ja" in locale.lower()
+                if symbol:
+                    tokens.append(("literal", symbol))
+        elif kind in ("quoted", "escaped", "forced", "other"):
+            tokens.append(("literal", text))
+        elif kind:
+            tokens.append((kind, text))
+    sections.append(_Section(tuple(tokens), condition, japanese))
+    return tuple(sections)
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+
+def _number(
+    sections: tuple[_Section, ...], value: float | date | datetime | time, *, looks: bool
+) -> str | None:
+    if isinstance(value, (date, time, bool)):
+        return None
+    section, absolute = _choose(sections, value)
+    if section is None or not (section.is_number if looks else section.matters):
+        return None
+    number = Decimal(format(value, ".15g"))
+    if absolute:
+        number = abs(number)
+    if section.percents:
+        number = number.scaleb(2 * section.percents)
+    digits = _general(number) if section.pattern is None else _digits(section.pattern, number)
+    before, behind = section.around
+    sign = "-" if number < 0 and digits.strip("0.,") else ""
+    return f"{sign}{before}{digits}{behind}"
+
+
+def _choose(sections: tuple[_Section, ...], value: float) -> tuple[_Section | None, bool]:
+    """The section for a value, and whether the sign is the section's own business."""
+    if any(section.condition for section in sections):
+        for section in sections:
+            if section.condition is None or _holds(section.condition, value):
+                return section, False
+        return None, False
+    if len(sections) > 2 and value == 0:
+        return sections[2], True
+    if len(sections) > 1 and value < 0:
+        return sections[1], True
+    return sections[0], False
+
+
+def _holds(condition: tuple[str, float], value: float) -> bool:
+    sign, limit = condition
+    return {
+        "<": value < limit,
+        "<=": value <= limit,
+        ">": value > limit,
+        ">=": value >= limit,
+        "=": value == limit,
+        "<>": value != limit,
+    }[sign]
+
+
+def _digits(pattern: _Pattern, number: Decimal) -> str:
+    """The digits of a number without its sign."""
+    if pattern.thousands:
+        number = number.scaleb(-3 * pattern.thousands)
+    number = abs(number).quantize(pattern.step, ROUND_HALF_UP)
+    text = format(number, ",f" if pattern.grouped else "f")
+    if pattern.least == 1 and not pattern.optional:
+        return text
+    head, _, tail = text.partition(".")
+    if pattern.optional:
+        fixed = len(tail) - pattern.optional
+        tail = tail[:fixed] + tail[fixed:].rstrip("0")
+    if not pattern.grouped:
+        head = head.zfill(pattern.least)
+    if not pattern.least and head == "0" and tail:
+        head = ""
+    return f"{head}.{tail}" if tail else head
+
+
+def _general(number: Decimal) -> str:
+    return format(abs(number).normalize(), "f")
+
+
+# --- dates --------------------------------------------------------------------------------------
+
+
+def _date_shower(section: _Section) -> Shower:
+    return lambda value: _date(section, value)
+
+
+def _date_matters(section: _Section) -> bool:
+    """Whether it shows eras, weekdays or Japanese words; the others are plain dates already."""
+    eras = any(kind == "date" and text[0] in "ger" for kind, text in section.tokens)
+    words = any(
+        kind == "literal" and re.search(r"[^\x00-\x7f]", text) for kind, text in section.tokens
+    )
+    weekdays = any(kind == "date" and text[0] == "a" for kind, text in section.tokens)
+    return section.is_date and (eras or words or weekdays)
+
+
+def _date(section: _Section, value: float | date | datetime | time) -> str | None:
+    if isinstance(value, time):
+        moment = datetime.combine(date(1900, 1, 1), value)
+    elif isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime.combine(value, time())
+    else:
+        return None
+    pieces: list[str] = []
+    tokens = section.tokens
+    era_named = section.japanese or any(kind == "date" and text[0] in "gr" for kind, text in tokens)
+    for index, (kind, text) in enumerate(tokens):
+        if kind == "literal":
+            pieces.append(text)
+        elif kind == "date":
+            followed = tokens[index + 1][1] if index + 1 < len(tokens) else ""
+            minutes = _means_minutes(tokens, index)
+            piece = _date_part(text, moment, era_named, minutes, followed)
+            if piece is None:
+                return None
+            pieces.append(piece)
+        elif kind == "ampm":
+            pieces.append(
+                ("午前" if moment.hour < 12 else "午後") if text == "午前/午後" else f"{moment:%p}"
+            )
+        elif kind != "text":
+            return None
+    return "".join(pieces).strip()
+
+
+def _date_part(
+    text: str, moment: datetime, era_named: bool, minutes: bool, followed: str
+) -> str | None:
+    letter, length = text[0], len(text)
+    start, name, initial = _era(moment.date())
+    if letter == "g":
+        return {1: initial, 2: name[0]}.get(length, name)
+    if letter in "er":
+        year = moment.year - start.year + 1 if era_named else moment.year
+        if letter == "r":
+            return (initial if length == 1 else name) + f"{year:02}"
+        if year == 1 and followed.startswith("年"):
+            return "元"
+        return f"{year:02}" if length > 1 else str(year)
+    if letter == "y":
+        return f"{moment.year % 100:02}" if length < 3 else str(moment.year)
+    if letter == "m" and minutes:
+        return f"{moment.minute:02}" if length > 1 else str(moment.minute)
+    if letter == "m" and length > 2:
+        return f"{moment:%b}" if length == 3 else f"{moment:%B}"
+    if letter == "a":
+        return _WEEKDAYS[moment.weekday()] + ("曜日" if length == 4 else "")
+    if letter == "d" and length > 2:
+        return f"{moment:%a}" if length == 3 else f"{moment:%A}"
+    number = {"m": moment.month, "d": moment.day, "h": moment.hour, "s": moment.second}[letter]
+    return f"{number:02}" if length > 1 else str(number)
+
+
+def _means_minutes(tokens: tuple[tuple[str, str], ...], index: int) -> bool:
+    """Whether an m stands behind hours or before seconds."""
+    parts = [(at, text[0]) for at, (kind, text) in enumerate(tokens) if kind == "date"]
+    here = next(at for at, (place, _) in enumerate(parts) if place == index)
+    before = parts[here - 1][1] if here else ""
+    behind = parts[here + 1][1] if here + 1 < len(parts) else ""
+    return before == "h" or behind == "s"
+
+
+def _era(day: date) -> tuple[date, str, str]:
+    return next((era for era in _ERAS if day >= era[0]), _ERAS[-1])
+
+
+def from_serial(serial: float, *, from_1904: bool) -> date | datetime | None:
+    """The date of a spreadsheet's day number; None outside of what Excel knows."""
+    if not 0 <= serial < 2_958_466:
+        return None
+    base = date(1904, 1, 1) if from_1904 else date(1899, 12, 30 if serial >= 60 else 31)
+    moment = datetime.combine(base, time()) + timedelta(seconds=round(serial * 86400))
+    return moment.date() if moment.time() == time() else moment

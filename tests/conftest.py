@@ -1,0 +1,101 @@
+"""What every test may use, and one rule: in CI nothing is skipped silently.
+
+Fixtures: `shared` (the folder beside the checkout), `chromium` (its path), `browser` (Playwright).
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+CI = os.environ.get("CI") == "true"
+
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# Before anything imports Prefect: a home of its own for every test run, and no telemetry.
+_prefect_home = tempfile.TemporaryDirectory(prefix="opendata-tests-prefect-")
+os.environ["PREFECT_HOME"] = _prefect_home.name
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+os.environ["DO_NOT_TRACK"] = "1"
+for _name in [name for name in os.environ if name.startswith("OPENDATA_")]:
+    del os.environ[_name]
+
+# A shared machine is slow now and then, and CI must fail only for what was changed.
+settings.register_profile("house", deadline=None, derandomize=CI)
+settings.load_profile("house")
+
+
+def pytest_report_header() -> list[str]:
+    return [] if SHARED.is_dir() else [f"deselected: tests of the material in {SHARED}: absent"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Material that is no part of the repository cannot be asked of a fresh clone in CI."""
+    if not CI or SHARED.is_dir():
+        return
+    needy = [one for one in items if "shared" in getattr(one, "fixturenames", ())]
+    config.hook.pytest_deselected(items=needy)
+    items[:] = [one for one in items if one not in needy]
+
+
+def _skips_fail(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"in CI a skip is a failure: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _skips_fail(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _skips_fail(report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder `shared` beside the checkout: seeds, standards, real workbooks."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no folder {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; run it with CHROMIUM_ARGS."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on the PATH (Debian: apt-get install chromium)")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium under Playwright; a module's, as its event loop must not outlive those tests."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        yield launched
+        launched.close()

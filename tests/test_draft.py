@@ -1,0 +1,481 @@
+"""Drafts: layouts proposed for workbooks that nobody has described."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from opendata.cli.main import app
+from opendata.errors import UnreadableWorkbook
+from opendata.extract import Extract, extract, read_layout
+from opendata.extract.draft import Draft, draft
+from opendata.extract.layout import Column
+from opendata.japanese import squash
+from opendata.package import load
+from opendata.pipeline import check, load_settings
+from opendata.pipeline.submission import Received, examine_submission
+from opendata.review import picture
+from opendata.validate import validate
+from opendata.workbook import Limits, Workbook, read
+from tests.builders import (
+    DX,
+    INBOX,
+    NISHITOKYO,
+    PACKAGE,
+    REGISTER,
+    SAGAMIHARA,
+    SHIMOTSUKE,
+    codes,
+    package,
+    rows,
+    sheet,
+    workbook,
+    xlsx,
+)
+
+FULL_LANGUAGE = "words" in Column.model_fields
+"""Whether layouts can part a unit from a name, translate words, and read years down a column."""
+FLOOR, LEAST = (0.95, 0.8) if FULL_LANGUAGE else (0.81, 0.0)
+
+
+class Value(NamedTuple):
+    """What is scored."""
+
+    indicator: str
+    value_type: str | None
+    fiscal_year: int | None
+    value: float | None
+    place: str
+
+
+def drafted(book: Workbook, code: str = "132012") -> tuple[Draft, Extract]:
+    proposal = draft(book, package())
+    assert proposal.layout is not None, codes(proposal.problems)
+    constants = {"plans.municipality_code": code}
+    return proposal, extract(book, package(), [proposal.layout], constants)
+
+
+def values_of(book: Workbook) -> set[Value]:
+    """The values that a draft alone reads from a book."""
+    proposal = draft(book, package())
+    if proposal.layout is None:
+        return set()
+    constants = {"plans.municipality_code": "132012"}
+    read_with = extract(book, package(), [proposal.layout], constants)
+    dataset = validate(read_with, book, package()).dataset
+    names = {one["indicator_id"]: one["name"] for one in dataset.tables["indicators"].to_pylist()}
+    records = dataset.tables["indicator_values"].to_pylist()
+    places = dataset.cells["indicator_values"].to_pylist()
+    found = set()
+    for record, place in zip(records, places, strict=True):
+        at = place["value"] or place["raw"] or place["status"]
+        name = squash(names.get(record["indicator_id"]) or "")
+        value = record["value_low"] if record["comparator"] == "range" else record["value"]
+        if at:
+            kind, year = record["value_type"], record["fiscal_year"]
+            found.add(Value(name, kind, year, value, at))
+    return found
+
+
+def truth_of(document: dict[str, Any]) -> set[Value]:
+    return {
+        Value(
+            squash(one["indicator"]),
+            one["value_type"],
+            one["fiscal_year"],
+            None if one["value"] is None else float(one["value"]),
+            f"{one['sheet'] or ''}!{one['cell']}",
+        )
+        for one in document["records"]
+    }
+
+
+@pytest.fixture
+def practice(shared: Path) -> Iterator[tuple[str, Workbook, set[Value]]]:
+    folder = shared / "workbooks/practice"
+
+    def books() -> Iterator[tuple[str, Workbook, set[Value]]]:
+        for path in sorted(folder.glob("*.truth.json")):
+            truth = json.loads(path.read_text(encoding="utf-8"))
+            content = (folder / truth["file"]).read_bytes()
+            yield truth["file"], read(truth["file"], content), truth_of(truth)
+
+    return books()
+
+
+def test_drafts_alone_read_the_practice_books(
+    practice: Iterator[tuple[str, Workbook, set[Value]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines: list[str] = []
+    scores: dict[str, float] = {}
+    hits = found_all = true_all = 0
+    for name, book, truth in practice:
+        found = values_of(book)
+        right = len(found & truth)
+        scores[name] = 2 * right / (len(found) + len(truth))
+        lines.append(f"{name:36} found {len(found):4} of {len(truth):4}  F1 {scores[name]:.3f}")
+        hits, found_all, true_all = hits + right, found_all + len(found), true_all + len(truth)
+    overall = 2 * hits / (found_all + true_all)
+    with capsys.disabled():
+        print("", *lines, f"{'all books':36} F1 {overall:.3f}", sep="\n")
+    assert overall >= FLOOR
+    assert min(scores.values()) >= LEAST
+
+
+@pytest.mark.parametrize("folder", ["cities", "hard"])
+def test_what_is_no_plan_is_refused(shared: Path, folder: str) -> None:
+    forced = []
+    for path in sorted((shared / "workbooks" / folder).iterdir()):
+        if path.stat().st_size > 700_000:
+            continue
+        try:
+            book = read(path.name, path.read_bytes())
+        except UnreadableWorkbook:
+            continue
+        proposal = draft(book, package())
+        if proposal.layout is not None or codes(proposal.problems) != ["not-a-plan"]:
+            forced.append(path.name)
+    assert forced == []
+
+
+@pytest.mark.parametrize(
+    ("place", "texts"),
+    [
+        (SAGAMIHARA, {"基本目標", "施策", "取組", "指標", "単位"}),
+        (NISHITOKYO, {"重点取組", "指標", "単位", "指標の種類", "実績値/$year"}),
+        (REGISTER, {"計画名", "計画期間", "基本方針"}),
+        (DX, {"計画名", "基本方針", "取組", "具体的な内容"}),
+        (SHIMOTSUKE, {"計画名", "No.", "基本方針", "施策"}),
+    ],
+)
+def test_the_examples_are_drafted(place: str, texts: set[str]) -> None:
+    path = INBOX / place
+    proposal, found = drafted(read(path.name, path.read_bytes()))
+
+    parts = [
+        part
+        for block in proposal.document["blocks"]
+        for part in block.get("table", block.get("form"))
+    ]
+    fed = {part.get("header", part.get("label")) for part in parts if "to" in part}
+    last = {text.rpartition("/")[2] for text in fed}
+    assert texts <= fed | last
+    assert found.texts["plans"].num_rows == 1
+    assert found.texts["policy_nodes"].num_rows > 1
+
+
+KPI = sheet(
+    r"""
+    | 見本市総合計画　指標の進捗 |        |      |           |            |        |           |
+    | 照会先 090-0000-1234       |        |      |           |            |        |           |
+    |                            |        |      |           |            |        |           |
+    | 施策                       | 指標   | 単位 | 基準値\n(R2) | 実績    | <      | 目標値\n(R7) |
+    | ^                          | ^      | ^    | ^         | 令和3年度  | 4年度  | ^         |
+    | 窓口の改善                 | 満足度 | %    | 40        | 42         | 45.5   | 50        |
+    | ^                          | 来庁者 | 人   | 1200      | 1250       | 集計中 | 1500以上  |
+    | 合計                       |        |      | 1240      | 1292       | 45.5   | 1550      |
+    """
+)
+
+
+def test_every_column_has_a_confidence_and_reasons() -> None:
+    proposal, found = drafted(workbook(KPI))
+
+    assert all(0 < one.confidence <= 1 and one.reasons for one in proposal.guesses)
+    lines = proposal.source.splitlines()
+    parts = [at for at, line in enumerate(lines) if line.strip().startswith("- {")]
+    assert parts and all("確からしさ" in lines[at - 1] for at in parts)
+    assert rows(found.texts["plans"], "title") == [("見本市総合計画",)]
+    assert rows(found.texts["indicator_values"], "value_type fiscal_year value") == [
+        ("baseline", "R2", "40"),
+        ("actual", "令和3年度", "42"),
+        ("actual", "令和4年度", "45.5"),
+        ("target", "R7", "50"),
+        ("baseline", "R2", "1200"),
+        ("actual", "令和3年度", "1250"),
+        ("actual", "令和4年度", "集計中"),
+        ("target", "R7", "1500以上"),
+    ]
+
+
+def test_the_proposal_is_a_layout() -> None:
+    proposal, _ = drafted(workbook(KPI))
+
+    document = yaml.safe_load(proposal.source)
+    assert document == proposal.document
+    assert read_layout(package(), "draft", document) == proposal.layout
+    assert "090-0000-1234" not in proposal.source
+
+
+def test_rows_of_targets_and_actuals() -> None:
+    drawn = sheet(
+        """
+        | 見本市DX計画の進捗 |      |      |      |      |
+        | KPI     | 単位 | 区分 | R5   | R6   |
+        | 申請数  | 件   | 目標 | 100  | 120  |
+        | ^       | ^    | 実績 | 90   | 130  |
+        """
+    )
+    _, found = drafted(workbook(drawn))
+
+    assert rows(found.texts["indicator_values"], "value_type fiscal_year value") == [
+        ("目標", "R5", "100"),
+        ("目標", "R6", "120"),
+        ("実績", "R5", "90"),
+        ("実績", "R6", "130"),
+    ]
+
+
+UNSEEN = {
+    "years in words of every kind": (
+        r"""
+        | № | 指標 | 単位 | 現状(R2) | 2021年度(実績) | 令和4年度\n実績値 | R5末実績 | 目標(R7) |
+        | 1    | 満足度 | %    | 40 | 41 | 42 | 43 | 50 |
+        | 2    | 来庁者 | 人   | 10 | 11 | 12 | 13 | 15 |
+        """,
+        "満足度 baseline 2020 40, 満足度 actual 2021 41, 満足度 actual 2022 42,"
+        "満足度 actual 2023 43,"
+        "満足度 target 2025 50, 来庁者 baseline 2020 10, 来庁者 actual 2021 11,"
+        "来庁者 actual 2022 12, 来庁者 actual 2023 13, 来庁者 target 2025 15",
+    ),
+    "plans and actuals below bands of years": (
+        """
+        | 基本目標 | 施策     | 成果指標名 | 単位 | 令和4年度 | <      | 令和8年度 |
+        | ^        | ^        | ^          | ^    | 計画値    | 実績値 | 目標値    |
+        | 1 安心   | (1) 防災 | 訓練回数   | 回   | 3         | 2      | 4         |
+        | ^        | (2) 防犯 | 犯罪件数   | 件   | 30        | 32     | 20        |
+        """,
+        "訓練回数 target 2022 3, 訓練回数 actual 2022 2, 訓練回数 target 2026 4,"
+        "犯罪件数 target 2022 30, 犯罪件数 actual 2022 32, 犯罪件数 target 2026 20",
+    ),
+    "no heading says 指標 but 項目": (
+        """
+        | 見本市子どもプラン 数値目標一覧 |  |  |  |  |
+        | 項目     | 計画策定時（平成30年度） | 直近の実績（令和4年度） | 目標（R6） | 担当課 |
+        | 待機児童 | 10人  | 2人   | 0人   | 保育課   |
+        | 相談件数 | 120件 | 150件 | 200件 | 子育て課 |
+        """,
+        "待機児童 baseline 2018 10, 待機児童 actual 2022 2, 待機児童 target 2024 0,"
+        "相談件数 baseline 2018 120, 相談件数 actual 2022 150, 相談件数 target 2024 200",
+    ),
+    "a block for every year": (
+        """
+        | 見本市環境計画 進捗 |    |      |      |
+        |                     |    |      |      |
+        | ■令和4年度          |    |      |      |
+        | 指標   | 単位 | 目標 | 実績 |
+        | 排出量 | t    | 100  | 110  |
+        |                     |    |      |      |
+        | ■令和5年度          |    |      |      |
+        | 指標   | 単位 | 目標 | 実績 |
+        | 排出量 | t    | 90   | 95   |
+        """,
+        "排出量 target 2022 100, 排出量 actual 2022 110,"
+        "排出量 target 2023 90, 排出量 actual 2023 95",
+    ),
+    "years in a column of their own": (
+        """
+        | 見本市総合計画 |      |        |        |        |
+        | 指標名 | 年度 | 目標値 | 実績値 | 達成率 |
+        | 満足度 | R3   | 40     | 41     | 102%   |
+        | ^      | R4   | 42     | 41     | 98%    |
+        """,
+        "満足度 target 2021 40, 満足度 actual 2021 41, "
+        "満足度 target 2022 42, 満足度 actual 2022 41",
+    ),
+    "a form of one indicator": (
+        """
+        | 見本市総合計画 施策評価シート | <  | <            | <      |
+        | 施策名       | 窓口の改善 | 担当課       | 市民課 |
+        | 指標名       | 満足度     | 単位         | %      |
+        | 基準値（R2） | 40         | 目標値（R7） | 50     |
+        | 実績値（R3） | 41         | 実績値（R4） | 43     |
+        """,
+        "満足度 baseline 2020 40, 満足度 target 2025 50, "
+        "満足度 actual 2021 41, 満足度 actual 2022 43",
+    ),
+}
+UNSEEN_DOWN = {
+    "years down and a target below": (
+        """
+        | 見本市水道ビジョン   |               |                |
+        | 年度                 | 有収率（％）  | 給水人口（人） |
+        | 平成30年度           | 90.1          | 1000           |
+        | 令和元年度           | 90.5          | 990            |
+        | 目標値（令和7年度）  | 93            | 950            |
+        """,
+        "有収率 actual 2018 90.1, 給水人口 actual 2018 1000, 有収率 actual 2019 90.5,"
+        "給水人口 actual 2019 990, 有収率 target 2025 93, 給水人口 target 2025 950",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "told"),
+    [*UNSEEN.values(), *(UNSEEN_DOWN.values() if FULL_LANGUAGE else ())],
+    ids=[*UNSEEN, *(UNSEEN_DOWN if FULL_LANGUAGE else ())],
+)
+def test_other_shapes(drawn: str, told: str) -> None:
+    found = {
+        f"{one.indicator} {one.value_type} {one.fiscal_year} {one.value:g}"
+        for one in values_of(workbook(sheet(drawn)))
+        if one.value is not None
+    }
+    assert found == {one.strip() for one in told.split(",")}
+
+
+def test_hidden_columns_and_sheets_are_not_drafted() -> None:
+    drawn = sheet(
+        """
+        | 指標   | 単位 | 目標値(R6) | 目標値(R7) |
+        | 満足度 | %    | 50         | 60         |
+        """,
+        hidden="C",
+    )
+    _, found = drafted(workbook(drawn))
+    assert rows(found.texts["indicator_values"], "fiscal_year value") == [("R7", "60")]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "| 町名 | 世帯数 | 人口 | 男 | 女 |\n| 本町 | 120 | 300 | 140 | 160 |",
+        "| 年度 | 調定額 | 収入額 |\n| 令和4年度 | 100 | 98 |\n| 5年度 | 110 | 109 |",
+        "| 項目 | 令和3年度 | 令和4年度 |\n| 歳入 | 100 | 110 |\n| 歳出 | 90 | 95 |",
+        "| 大分類 | 中分類 | 小分類 |\n| くらし | ごみ | 収集日 |\n| 防災 | 避難 | 避難所 |",
+        "| 分野 | 事業名 | 補助額 |\n| 福祉 | 見守り | 100 |\n| 教育 | 見学 | 50 |",
+        "| 氏名 | 会派 | 当選回数 |\n| 山田 | 市民 | 3 |\n| 鈴木 | 無所属 | 1 |",
+        "| 区分 | 令和3年度 | 令和4年度 |\n| 市民税 | 100 | 110 |\n| 固定資産税 | 200 | 210 |",
+    ],
+)
+def test_other_tables_are_refused(drawn: str) -> None:
+    proposal = draft(workbook(sheet(drawn)), package())
+    assert (proposal.layout, codes(proposal.problems)) == (None, ["not-a-plan"])
+
+
+def test_the_picture_tells_in_words_and_masks_personal_data() -> None:
+    drawn = sheet(
+        """
+        | 指標            | 単位 | 目標値(R7) | 備考          |
+        | <b>満足度</b>   | %    | 60         | 090-0000-1234 |
+        | 来庁者          | 人   | 70         |               |
+        |                 |      |            |               |
+        | 照会先 mado@example.jp |  |         |               |
+        """
+    )
+    book = workbook(drawn)
+    page = picture(draft(book, package()), book, "ja").decode()
+
+    assert "090-0000-1234" not in page and "mado@example.jp" not in page
+    assert "●●●" in page
+    assert "&lt;b&gt;満足度" in page and "<b>満足度" not in page
+    assert re.search(r'<td class="as-aim"><span class="as"><span lang="ja">目標値</span>', page)
+    assert "http:" not in page and "https:" not in page
+
+
+def received(content: bytes, *, reads_drafts: bool) -> Received:
+    when = datetime(2026, 4, 1, tzinfo=UTC)
+    return Received(
+        "表.xlsx", content, "0" * 64, "municipal-plans", "132012", when, reads_drafts=reads_drafts
+    )
+
+
+@pytest.mark.parametrize("reads_drafts", [True, False])
+def test_a_run_never_publishes_from_a_draft(*, reads_drafts: bool) -> None:
+    outcome = examine_submission(
+        received(xlsx(KPI), reads_drafts=reads_drafts), load(PACKAGE), {}, Limits()
+    )
+
+    assert outcome.status == "rejected"
+    assert outcome.drafted is reads_drafts
+    assert (outcome.dataset is not None) is reads_drafts
+    told = "drafted-layout" if reads_drafts else "draftable-layout"
+    assert told in codes(outcome.problems)
+    assert {"unknown-layout", "nearly-known-layout"} & set(codes(outcome.problems))
+
+
+def test_check_reads_with_a_draft_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "指標.xlsx"
+    path.write_bytes(xlsx(KPI))
+    now = datetime(2026, 4, 1, tzinfo=UTC)
+
+    with_draft = check(load_settings(), [path], now=now).to_json()["files"][0]
+    without = check(load_settings(), [path], now=now, draft=False).to_json()["files"][0]
+
+    assert with_draft["drafted"] is True
+    assert with_draft["records"]["indicator_values"] == 8
+    assert without["drafted"] is False
+    assert without["records"] == {}
+
+
+def test_an_operator_accepts_a_draft_and_the_form_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "datapackages/municipal-plans")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENDATA_PACKAGES_FOLDER", str(tmp_path / "datapackages"))
+    path = tmp_path / "指標.xlsx"
+    path.write_bytes(xlsx(KPI))
+    now = datetime(2026, 4, 1, tzinfo=UTC)
+
+    drawn, written = tmp_path / "図.html", tmp_path / "案.yaml"
+    told = CliRunner().invoke(
+        app, ["draft", str(path), "-o", str(written), "--picture", str(drawn)]
+    )
+    accepted = CliRunner().invoke(app, ["draft", str(path), "--accept"])
+    again = CliRunner().invoke(app, ["draft", str(path), "--accept"])
+    after = check(load_settings(), [path], now=now).to_json()["files"][0]
+
+    assert (told.exit_code, accepted.exit_code) == (0, 0)
+    assert again.exit_code != 0
+    assert yaml.safe_load(written.read_text(encoding="utf-8"))["blocks"]
+    assert drawn.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert (after["layout"], after["drafted"]) == ("指標", False)
+    assert after["records"]["indicator_values"] == 8
+
+
+def test_the_command_refuses_what_is_no_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "人口.csv"
+    path.write_text("町名,世帯数,人口\n本町,120,300\n栄町,90,200\n", encoding="utf-8")
+
+    refused = CliRunner().invoke(app, ["draft", str(path), "--json"])
+
+    assert refused.exit_code == 1
+    told = json.loads(refused.stdout)
+    assert told["layout"] is None
+    assert [one["code"] for one in told["problems"]] == ["not-a-plan"]
+
+
+@pytest.mark.parametrize("limit", [("MEMORY_MEGABYTES", "400"), ("SECONDS", "1")])
+def test_a_file_that_costs_too_much_ends_in_a_sentence(
+    shared: Path, limit: tuple[str, str]
+) -> None:
+    book = shared / "workbooks" / "cities" / "Melnus__FY2015-settlementcard.xlsx"
+    told = subprocess.run(
+        [Path(sys.executable).parent / "opendata", "draft", book],
+        env={**os.environ, f"OPENDATA_LIMITS__{limit[0]}": limit[1]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert told.returncode == 1
+    assert len(told.stderr.splitlines()) == 1

@@ -1,0 +1,140 @@
+"""infra/ and the scripts, checked without a network and without starting anything."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import crossplane
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+INFRA = ROOT / "infra"
+BIN = Path(sys.executable).parent
+
+COMPOSE: dict[str, Any] = yaml.safe_load((INFRA / "compose.yaml").read_text())
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+
+
+def test_the_compose_file_follows_its_specification() -> None:
+    checked = run(
+        BIN / "check-jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        INFRA / "compose.yaml",
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_a_container_has_no_privileges_and_says_whether_it_is_well(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["healthcheck"]["test"]
+
+
+def test_only_the_pipeline_writes_and_it_cannot_write_the_inbox() -> None:
+    volumes = {name: one["volumes"] for name, one in COMPOSE["services"].items()}
+    written = [one for mounts in volumes.values() for one in mounts if not one.endswith(":ro")]
+    assert written == ["workspace:/var/lib/opendata", "public:/srv/opendata/public"]
+    assert set(written) <= set(volumes["opendata"])
+
+
+def test_the_image_is_installed_from_the_lock_and_does_not_run_as_root() -> None:
+    lines = (INFRA / "Containerfile").read_text().replace("\\\n", " ").splitlines()
+    installs = [" ".join(one.split()) for one in lines if "pip install" in one]
+    assert len(installs) == 2
+    assert "--require-hashes" in installs[0]
+    assert "-r requirements/run.txt" in installs[0]
+    assert "--no-deps --no-build-isolation" in installs[1]
+    assert "USER 10001:10001" in lines
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    """The unit with a program that exists here; systemd-analyze looks for it."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd-analyze on the PATH (Debian: apt-get install systemd)")
+    copy = tmp_path / "opendata.service"
+    text = (INFRA / "systemd/opendata.service").read_text()
+    copy.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
+    return copy
+
+
+def test_systemd_knows_every_line_of_the_unit(unit: Path) -> None:
+    checked = run("systemd-analyze", "verify", unit)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+def test_systemd_finds_the_unit_hardly_exposed(unit: Path) -> None:
+    checked = run("systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_every_place_has_the_same_name_on_a_host_and_in_a_container() -> None:
+    unit_text = (INFRA / "systemd/opendata.service").read_text()
+    image = (INFRA / "Containerfile").read_text()
+    variable = r"(OPENDATA_[A-Z]+|PREFECT_HOME)=(/\S+)"
+    assert dict(re.findall(variable, unit_text)) == dict(re.findall(variable, image))
+
+
+def nginx() -> list[dict[str, Any]]:
+    parsed = crossplane.parse(str(INFRA / "nginx/opendata.conf"), single=True, check_ctx=False)
+    assert parsed["errors"] == []
+    directives: list[dict[str, Any]] = parsed["config"][0]["parsed"]
+    return directives
+
+
+def block(directives: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    (found,) = [one for one in directives if one["directive"] == name]
+    inside: list[dict[str, Any]] = found["block"]
+    return inside
+
+
+@pytest.mark.parametrize(
+    ("path", "immutable"),
+    [
+        ("/datasets/municipal-plans/1.0.0/plans.csv", True),
+        ("/datasets/municipal-plans/12.3.45/datapackage.json", True),
+        ("/datasets/municipal-plans/datapackage.json", False),
+        ("/datasets/municipal-plans/latest/plans.csv", False),
+        ("/index.html", False),
+        ("/catalog.jsonld", False),
+    ],
+)
+def test_a_version_is_cached_for_good_and_nothing_else(path: str, immutable: bool) -> None:
+    lines = {one["directive"]: one["args"][0] for one in block(nginx(), "map")}
+    default = lines.pop("default")
+    chosen = [value for key, value in lines.items() if re.search(key.removeprefix("~"), path)]
+    assert ("immutable" in (chosen or [default])[0]) is immutable
+
+
+def test_no_location_drops_the_headers_of_the_server() -> None:
+    server = block(nginx(), "server")
+    headers = {one["args"][0] for one in server if one["directive"] == "add_header"}
+    assert {"Access-Control-Allow-Origin", "Cache-Control", "X-Content-Type-Options"} <= headers
+    inner = [inside for one in server for inside in one.get("block", ())]
+    assert not [one for one in inner if one["directive"] == "add_header"]
+
+
+def shell_scripts() -> list[str]:
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
+    files = [one for one in listed.split("\0") if one and (ROOT / one).is_file()]
+    return [one for one in files if re.match(rb"#!.*\b(ba)?sh\n", (ROOT / one).read_bytes()[:40])]
+
+
+def test_shellcheck_has_nothing_to_say() -> None:
+    scripts = shell_scripts()
+    assert {".ci/run", "scripts/venv.sh"} <= set(scripts)
+    checked = run(BIN / "shellcheck", *scripts)
+    assert checked.returncode == 0, checked.stdout + checked.stderr

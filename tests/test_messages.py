@@ -1,0 +1,55 @@
+"""The message catalogue is complete, in both languages, and holds every code we use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from opendata.errors import Message, messages
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(ROOT.joinpath("src").rglob("*.py"))
+USED = re.compile(r"""(?:\bproblem|Error|\bUnreadableWorkbook)\(\s*["']([a-z0-9-]+)["']""")
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def is_japanese(text: str) -> bool:
+    return re.search(r"[ぁ-ヿ一-鿿]", text) is not None
+
+
+@pytest.mark.parametrize("message", messages().values(), ids=lambda message: message.code)
+def test_an_entry_says_the_same_in_both_languages(message: Message) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", message.code)
+    for words in (message.title, message.text, message.remedy):
+        assert words.ja and words.en
+        assert is_japanese(words.ja), words.ja
+        assert places(words.ja) == places(words.en), (words.ja, words.en)
+        assert all(re.fullmatch(r"[a-z_]+", name) for name in places(words.ja))
+    assert not places(message.title.ja), "a title stands for many problems, so it has no details"
+
+
+def test_japanese_sentences_end_like_sentences() -> None:
+    for message in messages().values():
+        assert message.remedy.ja.endswith("。"), message.code
+
+
+def test_no_code_is_written_twice() -> None:
+    """YAML would quietly keep the second."""
+    source = ROOT.joinpath("src/opendata/errors/messages.yaml").read_text(encoding="utf-8")
+    codes = re.findall(r"(?m)^([^\s#].*?):", source)
+    assert sorted(codes) == sorted(messages())
+
+
+def test_every_code_used_in_the_source_is_in_the_catalogue() -> None:
+    used = {
+        code: path.name
+        for path in SOURCES
+        for code in USED.findall(path.read_text(encoding="utf-8"))
+    }
+    assert {code: where for code, where in used.items() if code not in messages()} == {}

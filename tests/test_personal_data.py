@@ -1,0 +1,137 @@
+"""Personal data is seen wherever it stands, and what is seen is never repeated."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opendata.errors import Text
+from opendata.validate.personal_data import (
+    MAIL,
+    NUMBER,
+    PHONE,
+    is_individual_number,
+    personal_data,
+    screen,
+)
+from tests.builders import found, sheet, validated, workbook
+
+
+def check_digit(first: str) -> str:
+    """The last digit of a 個人番号, as the ordinance says: from the right, n = 1 to 11."""
+    weights = [n + 1 if n <= 6 else n - 5 for n in range(1, 12)]
+    rest = sum(int(p) * q for p, q in zip(reversed(first), weights, strict=True)) % 11
+    return "0" if rest <= 1 else str(11 - rest)
+
+
+@given(st.from_regex(r"[0-9]{11}", fullmatch=True))
+def test_of_ten_last_digits_one_makes_an_individual_number(first: str) -> None:
+    right = [last for last in "0123456789" if is_individual_number(first + last)]
+    assert right == [check_digit(first)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "12345678901", "1234567890123", "１２３４５６７８９０１８", "a" * 12]
+)
+def test_no_individual_number(text: str) -> None:
+    assert not is_individual_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("joho@city.example.jp", MAIL),
+        ("連絡先：ｊｏｈｏ＠ｃｉｔｙ．ｅｘａｍｐｌｅ．ｊｐ まで", MAIL),
+        ("042-620-7444", PHONE),
+        ("電話０４２－６２０－７４４４（内線12）", PHONE),
+        ("TEL 042(620)7444", PHONE),
+        ("090-0000-0000", PHONE),
+        ("担当 山田 09000000000", PHONE),
+        ("0120-000-000", PHONE),
+        ("03ー0000ー0000", PHONE),
+        ("123456789018", NUMBER),
+        ("1234-5678-9018", NUMBER),
+        ("１２３４　５６７８　９０１８", NUMBER),
+        ("番号は123456789018です", NUMBER),
+    ],
+)
+def test_personal_data(text: str, kind: Text) -> None:
+    assert personal_data(text) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "令和4年度（2022年度）から令和7年度（2025年度）まで",
+        "2019-2020-2021",
+        "2019年4月1日～2024年3月31日",
+        "132012",
+        "1,234,567,890",
+        "123456789012",  # twelve digits whose last is no check digit
+        "12.345678901234",
+        "〒192-8501",
+        "P0023637",
+        "0.123456789012",
+        "1234567890187654",
+        "@city",
+        "前年度比@10円",
+        "施策1-1 簡単で便利な行政サービスの提供",
+        "978-4-00-000000-0",
+    ],
+)
+def test_no_personal_data(text: str) -> None:
+    assert personal_data(text) is None
+
+
+def test_a_number_typed_as_a_number_is_seen_and_an_ordinary_sum_is_not() -> None:
+    drawn = sheet("| 番号 | 予算 |\n| 0 | 0 |")
+    drawn.rows[1][0] = 123456789018  # type: ignore[index]
+    drawn.rows[1][1] = 123456789012.0  # type: ignore[index]
+
+    assert found(screen(workbook(drawn), ())) == [("personal-data", "表!A2")]
+
+
+def test_published_personal_data_is_an_error_and_other_is_a_warning() -> None:
+    read = validated(
+        sheet(
+            """
+            | 計画名 | 情報計画           |
+            | 所管課 | 情報課042-620-7444 |
+            | 担当者 | 山田042-620-7444   |
+            """
+        ),
+        """
+        blocks:
+          - form:
+              - {label: 計画名, to: plans.title, required: true}
+              - {label: 所管課, to: plans.department}
+              - {label: 担当者}
+        """,
+    )
+
+    hits = [each for each in read.problems if each.code == "personal-data"]
+    assert [(each.place.cell, each.severity) for each in hits] == [
+        ("B2", "error"),
+        ("B3", "warning"),
+    ]
+    for each in hits:
+        assert "620" not in str(each.to_json("ja")) + str(each.to_json("en"))
+        assert "電話番号" in each.message.ja
+
+
+def test_hidden_sheets_are_screened_too() -> None:
+    hidden = sheet("| 090-0000-0000 |", "名簿", visibility="very_hidden")
+    book = workbook(sheet("| 計画 |"), hidden)
+
+    assert found(screen(book, ())) == [("personal-data", "名簿!A1")]
+
+
+def test_comments_are_screened_too() -> None:
+    """They stay in the archive, but a steward should know that they are there."""
+    drawn = sheet("| 計画 |", comments={(0, 0): "鈴木：090-0000-0000に電話"})
+
+    (hit,) = screen(workbook(drawn), ())
+    assert (hit.code, hit.place.cell, hit.severity) == ("personal-data", "A1", "warning")
+    assert "0000" not in str(hit.to_json("ja"))

@@ -1,0 +1,535 @@
+"""From written text to values, and from values to records with ids that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opendata.package import Field
+from opendata.validate import Validation
+from opendata.validate.readings import Reading, read
+from opendata.validate.records import read_records
+from opendata.workbook import Sheet
+from tests.builders import codes, extracted, found, one, package, rows, sheet, validated, workbook
+
+
+def field(name: str) -> Field:
+    table, _, column = name.partition(".")
+    return package().resource(table).field(column)
+
+
+# --- labels --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("indicators.kind", "成果指標", "outcome"),
+        ("indicators.kind", " 成果\n指標 ", "outcome"),
+        ("indicators.kind", "outcome", "outcome"),
+        ("policy_nodes.stage", "導入・適用", "introduction"),
+        ("policy_nodes.stage", "導入･適用", "introduction"),
+        ("plans.plan_type", "個別計画", "sector_plan"),
+        ("indicator_values.value_type", "現状値", "baseline"),
+        ("indicator_values.value_type", "基準値", "baseline"),
+        ("indicator_values.value_type", "策定時", "baseline"),
+        ("indicator_values.value_type", "中間目標値", "midterm_target"),
+        ("indicator_values.value_type", "計画値", "target"),
+        ("indicator_values.value_type", "実績", "actual"),
+        ("indicator_values.value_type", "直近値", "actual"),
+        ("indicator_values.value_type", "見込み", "forecast"),
+    ],
+)
+def test_labels_and_their_synonyms(name: str, text: str, value: str) -> None:
+    assert read(text, field(name)) == Reading(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("成果指漂", "成果指標"),
+        ("成果指", "成果指標"),
+        ("成果指標値", "成果指標"),
+        ("活 動指標値", "活動指標"),
+        ("指標", None),
+        ("成果", None),
+        ("効果指漂", None),
+        ("△", None),
+    ],
+)
+def test_a_label_one_edit_away_is_proposed(text: str, suggestion: str | None) -> None:
+    reading = read(text, field("indicators.kind"))
+
+    assert reading.value is None
+    (finding,) = reading.findings
+    assert (finding.code, finding.suggestion) == ("unknown-label", suggestion)
+    assert finding.details["allowed"] == "活動指標、成果指標"
+
+
+def test_two_labels_as_near_as_each_other_are_not_guessed_between() -> None:
+    two = Field(
+        {
+            "name": "x",
+            "categories": [{"value": "a", "label": "甲乙"}, {"value": "b", "label": "甲丙"}],
+            "constraints": {"enum": ["a", "b"]},
+        }
+    )
+    (finding,) = read("甲丁", two).findings
+    assert finding.suggestion is None
+
+
+# --- years, numbers, flags, dates ----------------------------------------------------------------
+
+YEAR, VALUE = "plans.end_fiscal_year", "indicator_values.value"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("令和7年度", "2025"),
+        ("令和７年度（2025年度）", "2025"),
+        ("R7", "2025"),
+        ("H21", "2009"),
+        ("平成31年度", "2019"),
+        ("令和元年度", "2019"),
+        ("昭和64年度", "1989"),
+        ("2025", "2025"),
+        ("2019（R1）", "2019"),
+        ("平成30年度末まで", "2018"),
+    ],
+)
+def test_fiscal_years(text: str, value: str) -> None:
+    assert read(text, field(YEAR)) == Reading(value)
+
+
+def test_a_year_that_contradicts_itself_names_both_readings() -> None:
+    (finding,) = read("令和７年度（2026年度）", field(YEAR)).findings
+    assert finding.code == "era-year-mismatch"
+    assert finding.suggestion == "令和７年度（2025年度）"
+    assert finding.details == {
+        "written": "令和７年度（2026年度）",
+        "era_year": 2025,
+        "western_year": 2026,
+    }
+
+
+def test_a_year_that_never_existed_is_read_and_reported() -> None:
+    reading = read("平成34年度(2022年度)", field(YEAR))
+    assert reading.value == "2022"
+    (finding,) = reading.findings
+    assert (finding.code, finding.suggestion) == ("era-year-never-existed", "令和4年度(2022年度)")
+
+
+@pytest.mark.parametrize("text", ["来年度", "未定", "12", "3年間", "2025年度から2026年度"])
+def test_what_is_no_year(text: str) -> None:
+    assert codes_of(read(text, field(YEAR))) == ["not-a-year"]
+
+
+def codes_of(reading: Reading) -> list[str]:
+    return [finding.code for finding in reading.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "siblings"),
+    [
+        ("43.8", "43.8", "eq normal"),
+        ("1,234", "1234", "eq normal"),
+        ("１２．５", "12.5", "eq normal"),
+        ("▲3", "-3", "eq normal"),
+        ("△1.5", "-1.5", "eq normal"),
+        ("50.0", "50", "eq normal"),
+        ("0", "0", "eq normal"),
+        ("80以上", "80", "ge normal"),
+        ("30以下", "30", "le normal"),
+        ("約100", "100", "approx normal"),
+        ("1200", "1200", "eq normal"),
+        ("-", None, " missing"),
+        ("－", None, " missing"),
+        ("…", None, " missing"),
+        ("集計中", None, " not_yet"),
+        ("x", None, " suppressed"),
+        ("対象外", None, " not_applicable"),
+    ],
+)
+def test_values(text: str, value: str | None, siblings: str) -> None:
+    reading = read(text, field(VALUE))
+    assert reading.findings == ()
+    assert reading.value == value
+    comparator, status = siblings.split(" ")
+    assert reading.siblings.get("comparator", "") == comparator
+    assert reading.siblings["status"] == status
+    assert reading.siblings["raw"] == text
+
+
+def test_a_range_has_two_ends_and_no_value() -> None:
+    reading = read("10～20", field(VALUE))
+    assert reading.value is None
+    assert reading.siblings == {
+        "comparator": "range",
+        "value_low": "10",
+        "value_high": "20",
+        "status": "normal",
+        "raw": "10～20",
+    }
+
+
+def test_what_is_no_number_keeps_its_words() -> None:
+    reading = read("三割ほど増", field(VALUE))
+    assert codes_of(reading) == ["not-a-number"]
+    assert reading.siblings == {"status": "normal", "raw": "三割ほど増"}
+
+
+@given(st.decimals(-(10**9), 10**9, places=3))
+def test_a_plain_number_is_itself(number: Any) -> None:
+    reading = read(str(number), field(VALUE))
+    assert reading.value is not None
+    assert float(reading.value) == float(number)
+    assert "E" not in reading.value.upper()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("○", "true"),
+        ("◯", "true"),
+        ("✓", "true"),
+        ("×", "false"),
+        ("－", "false"),
+        ("重点", "true"),
+    ],
+)
+def test_flags(text: str, value: str) -> None:
+    assert read(text, field("policy_nodes.is_priority")) == Reading(value)
+
+
+def test_what_is_neither_yes_nor_no() -> None:
+    assert codes_of(read("△", field("policy_nodes.is_priority"))) == ["not-a-flag"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("平成22年3月", "2010-03"),
+        ("2020年2月", "2020-02"),
+        ("令和4年4月1日", "2022-04-01"),
+        ("2022-04-01", "2022-04-01"),
+        ("令和４年", "2022"),
+    ],
+)
+def test_dates(text: str, value: str) -> None:
+    assert read(text, field("plans.adopted")) == Reading(value)
+
+
+@pytest.mark.parametrize("text", ["2025年2月30日", "春ごろ"])
+def test_what_is_no_date(text: str) -> None:
+    assert codes_of(read(text, field("plans.adopted"))) == ["not-a-date"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("４年間", "4"), ("5年", "5"), ("5か年", "5"), ("12件", "12"), ("３", "3")]
+)
+def test_counts(text: str, value: str) -> None:
+    assert read(text, field("plans.period_years")).value == value
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_read_or_reported(text: str) -> None:
+    for name in (YEAR, VALUE, "plans.adopted", "plans.title", "indicators.kind"):
+        reading = read(text, field(name))
+        if reading.value is None and text.strip() and name != VALUE:
+            assert reading.findings or not reading.value
+
+
+# --- records -------------------------------------------------------------------------------------
+
+PLAN = """
+slugs: {情報計画: joho}
+blocks:
+  - form:
+      - {label: 計画名, to: plans.title, required: true}
+      - {label: 計画期間, split: period, to: [plans.start_fiscal_year, plans.end_fiscal_year,
+         plans.period_years]}
+"""
+TREE = (
+    PLAN
+    + """
+  - table:
+      - {header: 目標, split: number, to: [policy_nodes.number, policy_nodes.title],
+         set: {level: goal}, fill: down}
+      - {header: 施策, split: number, to: [policy_nodes.number, policy_nodes.title],
+         set: {level: measure}, fill: down}
+      - {header: 番号, to: policy_nodes.number, set: {level: initiative}, required: false}
+      - {header: 取組, to: policy_nodes.title, set: {level: initiative}}
+"""
+)
+VALUES = (
+    PLAN
+    + """
+  - table:
+      - {header: 施策, split: number, to: [policy_nodes.number, policy_nodes.title],
+         set: {level: measure}, fill: down, required: false}
+      - {header: 指標, to: indicators.name}
+      - {header: 単位, to: indicators.unit, required: false}
+      - {header: 方向, to: indicators.direction, required: false}
+      - header: [現状値, 目標値, 実績値]
+        to: indicator_values.value
+        set: {value_type: $header, fiscal_year: $year}
+"""
+)
+HEAD = "| 計画名 | 情報計画 |\n| | |\n"
+
+
+def drawn(head: str, *lines: str) -> Sheet:
+    return sheet(HEAD + "\n".join((head, *lines)))
+
+
+TREE_HEAD = "| 目標 | 施策 | 番号 | 取組 |"
+TREE_ROWS = (
+    "| 目標1　便利 | 施策1-1　窓口 | 1 | 予約 |",
+    "| 目標1　便利 | 施策1-1　窓口 | 2 | 電子 |",
+    "| 目標1　便利 | 施策1-2　広報 | 3 | 地図 |",
+    "| 目標2　活力 | 商店          | 4 | 祭り |",
+)
+
+
+def ids(read: Validation, table: str = "policy_nodes", name: str = "title") -> dict[str, str]:
+    key = package().resource(table).primary_key[0]
+    return {row[0]: row[1] for row in rows(read.dataset.tables[table], f"{name} {key}")}
+
+
+def test_numbered_records_have_their_number_as_id() -> None:
+    read = validated(drawn(TREE_HEAD, *TREE_ROWS), TREE)
+
+    assert read.problems == ()
+    made = ids(read)
+    assert {title: made[title] for title in ("便利", "窓口", "電子", "広報", "地図")} == {
+        "便利": "141500-joho-1",
+        "窓口": "141500-joho-1-1",
+        "電子": "141500-joho-1-1-2",
+        "広報": "141500-joho-1-2",
+        "地図": "141500-joho-1-2-3",
+    }
+    assert made["祭り"].startswith(made["商店"] + "-")
+    assert rows(read.dataset.tables["policy_nodes"], "title parent_node_id position") == [
+        ("便利", None, 1),
+        ("窓口", made["便利"], 1),
+        ("予約", made["窓口"], 1),
+        ("電子", made["窓口"], 2),
+        ("広報", made["便利"], 2),
+        ("地図", made["広報"], 1),
+        ("活力", None, 2),
+        ("商店", made["活力"], 1),
+        ("祭り", made["商店"], 1),
+    ]
+
+
+def test_a_plan_without_a_short_name_has_a_digest_of_its_title() -> None:
+    read = validated(drawn(TREE_HEAD, *TREE_ROWS), TREE.replace("情報計画: joho", "別計画: x"))
+    (plan_id,) = ids(read, "plans").values()
+    assert plan_id == "141500-271175f5"
+
+
+@given(st.permutations(TREE_ROWS), st.booleans())
+def test_ids_stay_when_rows_move_or_come(order: Sequence[str], more: bool) -> None:
+    def made(*lines: str) -> dict[str | None, str | None]:
+        tables, _ = read_records(
+            extracted(drawn(TREE_HEAD, *lines), TREE, code="141500"), package()
+        )
+        nodes = tables["policy_nodes"].values
+        return dict(zip(nodes["title"], nodes["node_id"], strict=True))
+
+    before = made(*TREE_ROWS)
+    assert None not in before.values()
+    after = made(*(["| 目標2　活力 | 観光 | 5 | 案内 |"] if more else []), *order)
+
+    assert {title: after[title] for title in before} == before
+
+
+def test_indicator_ids_stay_when_widths_spaces_and_values_change() -> None:
+    head = "| 施策 | 指標 | 単位 | 目標値(R7) |"
+    first = validated(drawn(head, "| 施策1-1　窓口 | 満足度（％） | % | 50 |"), VALUES)
+    again = validated(
+        drawn(head, "| 別 | 別 | 人 | 1 |", "| 施策１－１ 窓　口 | 満足度(%) | ％ | 55 |"), VALUES
+    )
+    (before,) = ids(first, "indicators", "name").values()
+    assert before in ids(again, "indicators", "name").values()
+
+
+def test_records_of_several_sheets_are_one() -> None:
+    """The same measure on two sheets: what one leaves blank the other fills."""
+    two = (
+        TREE.replace("- table:", "- sheet: [体系]\n    table:")
+        + """
+  - sheet: [担当]
+    table:
+      - {header: 目標, split: number, to: [policy_nodes.number, policy_nodes.title],
+         set: {level: goal}}
+      - {header: 担当課, to: policy_nodes.department, set: {level: goal}}
+"""
+    )
+    tree = sheet(HEAD + "\n".join((TREE_HEAD, *TREE_ROWS)), "体系")
+    offices = sheet("| 目標 | 担当課 |\n| 目標1　便利 | 情報課 |\n| 目標2　活力 | 商工課 |", "担当")
+    read = validated(workbook(tree, offices), two)
+
+    assert read.problems == ()
+    goals = [
+        row for row in rows(read.dataset.tables["policy_nodes"], "level title department") if row[2]
+    ]
+    assert goals == [("goal", "便利", "情報課"), ("goal", "活力", "商工課")]
+    assert rows(read.dataset.cells["policy_nodes"], "title department")[0] == (
+        "体系!A4",
+        "担当!B2",
+    )
+
+
+def test_two_values_for_one_thing_are_a_conflict() -> None:
+    read = validated(
+        drawn(
+            "| 指標 | 単位 | 目標値(R7) | 目標値(令和7年度) |",
+            "| 満足 | % | 50 | 55 |",
+            "| 利用 | 人 | 60 | 60 |",
+        ),
+        VALUES,
+    )
+
+    conflict = one(read.problems, "conflicting-value")
+    assert (conflict.place.cell, conflict.value) == ("D4", "55")
+    assert "「50」" in conflict.message.ja and "表 C4" in conflict.message.ja
+    assert len(read.problems) == 1
+
+
+def test_an_indicator_written_twice() -> None:
+    read = validated(
+        drawn(
+            "| 指標 | 単位 | 目標値(R7) |",
+            "| 満足 | % | 50 |",
+            "| 満　足 | % | 50 |",
+        ),
+        VALUES,
+    )
+
+    (double,) = [each for each in read.problems if each.code == "duplicate-indicator"]
+    assert (double.place.cell, double.value) == ("A5", "満 足")
+    assert "A4" in double.message.ja
+
+
+def test_everything_wrong_is_told_at_once_each_at_its_cell() -> None:
+    read = validated(
+        drawn(
+            "| 指標 | 単位 | 方向 | 現状値(R5) | 目標値(R7) |",
+            "| 満足 | % | 増加 | 三割ほど増 | 50 |",
+            "| 利用 | 人 | 増化 | 40 | 50 |",
+            "|  | 人 | 減少 | 40 | 50 |",
+            "| 来場 |  | 維持 | 40 | 50 |",
+        ),
+        VALUES,
+    )
+
+    assert sorted(found(read.problems)) == [
+        ("missing-unit", "表!B7"),
+        ("missing-value", "表!A6"),
+        ("not-a-number", "表!D4"),
+        ("unknown-label", "表!C5"),
+    ]
+    assert one(read.problems, "unknown-label").suggestion == "増加"
+    assert "「指標名」" in one(read.problems, "missing-value").message.ja
+
+
+def test_a_value_that_is_missing_is_not_zero() -> None:
+    read = validated(
+        drawn(
+            "| 指標 | 単位 | 現状値(R5) | 実績値(R6) | 目標値(R7) |",
+            "| 満足 | % | - | 0 |  |",
+        ),
+        VALUES,
+    )
+
+    assert rows(
+        read.dataset.tables["indicator_values"],
+        "value_type fiscal_year value comparator status raw",
+    ) == [
+        ("baseline", 2023, None, None, "missing", "-"),
+        ("actual", 2024, 0.0, "eq", "normal", "0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "value"),
+    [
+        ("人", "98万人", 980000),
+        ("人", "98人", 98),
+        ("万人", "980,000人", 98),
+        ("千円", "1億2千万円", 120000),
+        ("％", "12.5%", 12.5),
+        ("人", "95万9千人", 959000),
+    ],
+)
+def test_a_value_is_put_into_the_unit_of_its_indicator(unit: str, text: str, value: float) -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | {unit} | {text} |"), VALUES)
+
+    assert read.problems == ()
+    assert rows(read.dataset.tables["indicator_values"], "value raw") == [(value, text)]
+    assert rows(read.dataset.tables["indicators"], "unit") == [(unit,)]
+
+
+def test_a_unit_in_the_value_is_the_indicators_where_it_has_none() -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", "| 来場 |  | 98万人 |"), VALUES)
+
+    assert read.problems == ()
+    assert rows(read.dataset.tables["indicators"], "unit") == [("万人",)]
+    assert rows(read.dataset.cells["indicators"], "unit") == [("表!C4",)]
+    assert rows(read.dataset.tables["indicator_values"], "value") == [(98,)]
+
+
+def test_a_unit_that_has_nothing_to_do_with_the_indicators_is_reported() -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", "| 来場 | 世帯 | 98人 |"), VALUES)
+
+    mismatch = one(read.problems, "unit-mismatch")
+    assert (mismatch.place.cell, mismatch.severity) == ("C4", "warning")
+    assert "「人」" in mismatch.message.ja and "「世帯」" in mismatch.message.ja
+
+
+def test_a_period_that_cannot_be_read_is_reported_where_it_stands() -> None:
+    read = validated(sheet("| 計画名 | 情報計画 |\n| 計画期間 | 当分の間 |"), PLAN)
+    assert found(read.problems) == [("not-a-year", "表!B2")]
+
+
+def test_a_period_with_a_wrong_year_is_corrected_as_a_whole() -> None:
+    read = validated(
+        sheet("| 計画名 | 情報計画 |\n| 計画期間 | 令和4年度（2022年度）～令和7年度（2026年度） |"),
+        PLAN,
+    )
+
+    (mismatch,) = read.problems
+    assert mismatch.code == "era-year-mismatch"
+    assert mismatch.value == "令和4年度（2022年度）～令和7年度（2026年度）"
+    assert mismatch.suggestion == "令和4年度（2022年度）～令和7年度（2025年度）"
+
+
+def test_where_each_value_was_read() -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", "| 来場 | 人 | 98 |"), VALUES)
+
+    assert rows(read.dataset.cells["indicators"], "indicator_id plan_id name unit") == [
+        (None, None, "表!A4", "表!B4")
+    ]
+    assert rows(
+        read.dataset.cells["indicator_values"], "value_type fiscal_year value status raw"
+    ) == [("表!C3", "表!C3", "表!C4", "表!C4", "表!C4")]
+
+
+def test_codes_are_never_told_twice_for_one_cell() -> None:
+    """A heading with a wrong year stands above many values: it is one mistake."""
+    read = validated(
+        drawn(
+            "| 指標 | 単位 | 目標値（令和７年度（2026年度）） |",
+            "| 満足 | % | 50 |",
+            "| 利用 | 人 | 60 |",
+        ),
+        VALUES,
+    )
+    assert codes(read.problems) == ["era-year-mismatch"]
+    assert read.problems[0].place.cell == "C3"

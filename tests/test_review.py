@@ -1,0 +1,458 @@
+"""What a steward gets back, made from real workbooks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+
+from opendata.errors import Place, Problem, problem
+from opendata.review import RESULTS, Entry, Reviewed, build, overview
+from opendata.review import marked as marked_room
+from opendata.workbook.types import Range, Sheet, Value, Workbook
+
+FILE = "municipal-plans/132012/情報課/取組一覧.xlsx"
+PHONE = "042-620-1234"
+HOSTILE = """<img src=x onerror=alert(1)>"'`{{7*7}}</script>"""
+
+
+def rows() -> list[list[Value]]:
+    """A small sheet as a department keeps it.
+
+    |   | A        | B                     | C     | D                |
+    | 1 | 取組一覧 (merged A1:D1)                                 |
+    | 2 | 取組     | 完了年度              | 目標  | 連絡先           |
+    | 3 | 窓口改革 | 令和７年度（2026年度）| 約3割 | 山田 042-620-1234|
+    | 4 | (A3:A4)  | 令和８年度            | 12.5  |                  |
+    | 5 | 地図     | 令和８年度            | =C4*2 | 042-620-1234     |
+    """
+    return [
+        ["取組一覧", None, None, None],
+        ["取組", "完了年度", "目標", "連絡先"],
+        ["窓口改革", "令和７年度（2026年度）", "約3割", f"山田 {PHONE}"],
+        [None, "令和８年度", 12.5, None],
+        ["地図", "令和８年度", 25.0, PHONE],
+    ]
+
+
+def book() -> openpyxl.Workbook:
+    made = openpyxl.Workbook()
+    sheet = made.worksheets[0]
+    sheet.title = "取組 一覧"
+    for row in rows():
+        sheet.append(row)
+    sheet["C5"] = "=C4*2"
+    sheet["B3"].comment = Comment("課長の確認待ち", "鈴木")
+    sheet["A2"].fill = PatternFill("solid", fgColor="FF00FF00")
+    sheet.merge_cells("A1:D1")
+    sheet.merge_cells("A3:A4")
+    sheet.column_dimensions["B"].width = 33
+    return made
+
+
+def saved(made: openpyxl.Workbook) -> bytes:
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def cells(name: str = FILE, **changes: Any) -> Workbook:
+    sheet = Sheet("取組 一覧", rows(), merged=(Range(0, 0, 0, 3), Range(2, 0, 3, 0)))
+    return Workbook(name, "xlsx", (replace(sheet, **changes),))
+
+
+def at(cell: str | None) -> Place:
+    return Place(file=FILE, sheet="取組 一覧", cell=cell, table="plans", field="end_fiscal_year")
+
+
+def mismatch(cell: str = "B3") -> Problem:
+    return problem(
+        "era-year-mismatch",
+        at(cell),
+        value="令和７年度（2026年度）",
+        suggestion="令和７年度（2025年度）",
+        written="令和７年度（2026年度）",
+        era_year=2025,
+        western_year=2026,
+    )
+
+
+def reviewed(*problems: Problem, **changes: Any) -> Reviewed:
+    return replace(
+        Reviewed(
+            file=FILE,
+            status="rejected",
+            problems=problems,
+            content=saved(book()),
+            received=datetime(2026, 11, 20, 13, 5, tzinfo=UTC),
+            workbook=cells(),
+            layout="action-list",
+            package="municipal-plans",
+            municipality_code="132012",
+            records={"plans": 1, "policy_nodes": 41},
+            titles={"plans": "計画"},
+            last_good="1.2.0",
+        ),
+        **changes,
+    )
+
+
+def page(files: Mapping[str, bytes]) -> str:
+    return files["report.html"].decode()
+
+
+def words(html: str, language: str = "ja") -> str:
+    """The text of a page in one language, without tags."""
+    other = "en" if language == "ja" else "ja"
+    body = re.sub(r"(?s)<(style|script).*?</\1>", "", html)
+    body = re.sub(rf'(?s)<span lang="{other}">.*?</span>', "", body)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
+
+
+def checked(files: Mapping[str, bytes], name: str = "取組一覧.checked.xlsx") -> openpyxl.Workbook:
+    return openpyxl.load_workbook(BytesIO(files[name]))
+
+
+def test_a_refused_file_comes_back_as_page_record_and_workbook() -> None:
+    files = build(reviewed(mismatch()))
+
+    assert sorted(files) == ["report.html", "report.json", "取組一覧.checked.xlsx"]
+    told = words(page(files))
+    assert "このままでは公開できません。1件の修正をお願いします。" in told
+    assert "前回までに公開したデータ（1.2.0）は、そのまま公開されています" in told
+    assert "municipal-plans/132012/情報課" in told
+    assert "シート 取組 一覧 セル B3" in told
+    assert "和暦では2025年度、西暦では2026年度と読め" in told
+    assert "提案する値令和７年度（2025年度）" in told
+    assert "読み取った件数計画 1、policy_nodes 41" in told
+    assert "This cannot be published yet: 1 thing to correct." in words(page(files), "en")
+
+
+def test_the_record_is_the_contract_of_the_command_line() -> None:
+    document = json.loads(build(reviewed(mismatch()))["report.json"])
+
+    one = document.pop("problems")[0]
+    assert document == {
+        "file": FILE,
+        "package": "municipal-plans",
+        "municipality_code": "132012",
+        "layout": "action-list",
+        "status": "rejected",
+        "sha256": reviewed().sha256,
+        "received": "2026-11-20T13:05:00+00:00",
+        "published": "1.2.0",
+        "records": {"plans": 1, "policy_nodes": 41},
+    }
+    english = one.pop("message_en")
+    assert one == mismatch().to_json("ja")
+    assert english == mismatch().to_json("en")["message"]
+
+
+def test_the_sheet_is_drawn_around_the_cell() -> None:
+    html = page(build(reviewed(mismatch())))
+    drawing = re.search(r"(?s)<figure.*?</figure>", html)
+
+    assert drawing is not None
+    heads = re.findall(r'<th scope="(\w+)"( class="here")?>(\w+)', drawing[0])
+    assert [(label, bool(here)) for _, here, label in heads] == [
+        ("A", False), ("B", True), ("C", False), ("D", False),
+        ("1", False), ("2", False), ("3", True), ("4", False), ("5", False),
+    ]  # fmt: skip
+    assert 'colspan="4"' in drawing[0]  # A1:D1
+    assert 'rowspan="2"' in drawing[0]  # A3:A4
+    assert re.search(r'<td class="here error">.*▶.*令和７年度（2026年度）', drawing[0])
+    assert re.search(r'<td class="figure ">\s*<bdi>12.5', drawing[0])
+
+
+def test_hidden_neighbours_are_passed_over_and_a_hidden_cell_says_so() -> None:
+    hidden = cells(hidden_rows=frozenset({1, 2}), hidden_columns=frozenset({2}))
+    html = page(build(reviewed(mismatch(), workbook=hidden)))
+
+    labels = re.findall(r'<th scope="\w+"(?: class="here")?>(\w+)', html.split("<figure")[1])
+    assert labels == ["A", "B", "D", "1", "3", "4", "5"]
+    assert "3 （非表示）" in words(html)
+
+
+def test_the_same_cause_in_many_cells_is_told_once() -> None:
+    empty = [problem("missing-value", at(f"D{row}"), field="担当課") for row in range(2, 402)]
+    files = build(reviewed(*empty, problem("missing-value", at("A9"), field="担当課")))
+    told = words(page(files))
+
+    assert told.count("「担当課」は必ず書いていただく欄ですが") == 1
+    assert "取組 一覧： A9、D2:D401" in told
+    assert "全部で401か所" in told
+
+
+def test_ten_thousand_problems_make_a_small_page_and_a_full_record() -> None:
+    many = [
+        problem("not-a-number", at(f"C{row}"), value=f"約{row}割", suggestion=str(row))
+        for row in range(3, 10_003)
+    ]
+    files = build(reviewed(*many))
+
+    assert len(files["report.html"]) < 150_000
+    assert "このほか9,897件は、report.jsonと、印を付けたファイルのシート「確認結果」" in words(
+        page(files)
+    )
+    assert len(json.loads(files["report.json"])["problems"]) == 10_000
+    assert checked(files)[RESULTS].max_row > 10_000
+
+
+def test_hostile_text_stays_text() -> None:
+    sheet = replace(cells().sheets[0], rows=[[HOSTILE, "\u202eabc\x00\ud800", "=1+1"]], merged=())
+    workbook = Workbook(FILE, "xlsx", (sheet,))
+    one = problem("not-a-number", at("A1"), value=HOSTILE, suggestion=HOSTILE)
+    files = build(
+        reviewed(one, workbook=workbook, file=f"municipal-plans/132012/{HOSTILE[:8]}.xlsx")
+    )
+
+    html = page(files)
+    assert "<img" not in html
+    assert html.count("<script>") == html.count("</script>") == 1
+    assert "{{7*7}}" in html
+    assert "\u202e" not in html and "\x00" not in html
+    assert "onerror" not in page(build(reviewed(mismatch())))
+
+
+def test_values_of_personal_data_stand_nowhere_but_in_the_steward_s_own_cells() -> None:
+    person = problem("personal-data", at("D3"), value="山田 ***-***-1234", kind="電話番号")
+    same_cell = problem("type-error", at("D3"), value=f"山田 {PHONE}", field="連絡先")
+    a_part = problem("type-error", at("D3"), value=PHONE, suggestion=PHONE, field="連絡先")
+    other_cell = problem(
+        "conflicting-value",
+        at("C3"),
+        value="約3割",
+        other_cell="D3",
+        other_value=f"山田 {PHONE}",
+    )
+    number = problem("personal-data", at("D5"), value="***", kind="電話番号")
+    files = build(reviewed(person, same_cell, a_part, other_cell, number))
+
+    assert PHONE not in page(files)
+    assert PHONE.encode() not in files["report.json"]
+    assert "山田" not in page(files).replace("山田 ***-***-1234", "")
+    assert "●●●" in page(files)
+    assert "山田 ***-***-1234" in words(page(files))
+    own = checked(files)
+    assert own["取組 一覧"]["D3"].value == f"山田 {PHONE}"
+    listed = [str(cell.value) for row in own[RESULTS].iter_rows() for cell in row]
+    comments = [
+        cell.comment.text for row in own["取組 一覧"].iter_rows() for cell in row if cell.comment
+    ]
+    assert not [text for text in listed + comments if PHONE in text]
+
+
+def test_personal_data_somewhere_on_a_sheet_hides_the_whole_sheet() -> None:
+    person = problem("personal-data", at(None), value="***", kind="氏名")
+    html = page(build(reviewed(person, mismatch())))
+
+    assert "窓口改革" not in html
+    assert "令和８年度" not in html
+
+
+def test_the_workbook_keeps_what_was_typed_and_gains_marks() -> None:
+    warning = problem(
+        "era-year-never-existed", at("A4"), value="平成34年度", year=2022, proper="令和4年度"
+    )
+    notice = problem("unmapped-text", at("D4"), value="※")
+    files = build(reviewed(mismatch(), warning, notice))
+    mine, theirs = checked(files), openpyxl.load_workbook(BytesIO(reviewed().content))
+
+    assert mine.sheetnames == [RESULTS, "取組 一覧"]
+    sheet = mine["取組 一覧"]
+    before = [[cell.value for cell in row] for row in theirs["取組 一覧"].iter_rows()]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == before
+    assert sheet["C5"].value == "=C4*2"
+    assert sheet.column_dimensions["B"].width == 33
+    assert {str(one) for one in sheet.merged_cells.ranges} == {"A1:D1", "A3:A4"}
+
+    assert sheet["B3"].fill.fgColor.rgb == "FFFFC7CE"
+    assert sheet["A3"].fill.fgColor.rgb == "FFFFEB9C"  # A4 lies under the merged A3
+    assert sheet["A2"].fill.fgColor.rgb == "FF00FF00"
+    assert sheet["D4"].fill.fgColor.rgb == "00000000" and sheet["D4"].comment is None
+    comment = sheet["B3"].comment
+    assert comment is not None
+    assert comment.text.startswith("課長の確認待ち\n")
+    assert "提案する値：令和７年度（2025年度）" in comment.text
+
+
+def test_the_sheet_of_results_lists_every_problem_with_a_link() -> None:
+    files = build(reviewed(mismatch(), problem("unmapped-sheet", Place(file=FILE, sheet="作業用"))))
+    sheet = checked(files)[RESULTS]
+
+    assert sheet["A1"].value == RESULTS
+    assert sheet["A2"].value == "このままでは公開できません。1件の修正をお願いします。"
+    head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "内容")
+    listed = [[cell.value for cell in row[:5]] for row in sheet.iter_rows(min_row=head)]
+    assert listed == [
+        ["内容", "区分", "セル", "見つかった値", "提案する値"],
+        [
+            "和暦と西暦が食い違っています",
+            "修正が必要",
+            "取組 一覧 B3",
+            "令和７年度（2026年度）",
+            "令和７年度（2025年度）",
+        ],
+        ["読み取っていないシートがあります", "お知らせ", "作業用", None, None],
+    ]
+    link = sheet.cell(head + 1, 3).hyperlink
+    assert link is not None and link.location == "'取組 一覧'!B3"
+    assert [one.sheet_view.tabSelected for one in checked(files).worksheets] == [True, False]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")'])
+def test_found_values_are_never_formulas_of_ours(text: str) -> None:
+    files = build(reviewed(problem("not-a-number", at("C3"), value=text, suggestion=text)))
+
+    found = [
+        cell for row in checked(files)[RESULTS].iter_rows() for cell in row if cell.value == text
+    ]
+    assert [cell.data_type for cell in found] == ["s", "s"]
+    assert all(cell.quotePrefix for cell in found)
+
+
+def test_the_marks_of_an_earlier_check_make_way() -> None:
+    first = build(reviewed(mismatch()))["取組一覧.checked.xlsx"]
+    again = checked(build(reviewed(mismatch(), content=first)))
+
+    assert again.sheetnames == [RESULTS, "取組 一覧"]
+    comment = again["取組 一覧"]["B3"].comment
+    assert comment is not None
+    assert comment.text.count("―― 確認結果 ――") == 1
+    assert comment.text.startswith("課長の確認待ち")
+
+
+def test_a_sheet_of_the_steward_s_with_our_name_stays() -> None:
+    made = book()
+    made.create_sheet(RESULTS)["A1"] = "課内の確認結果"
+    sheets = checked(build(reviewed(mismatch(), content=saved(made))))
+
+    assert sheets.sheetnames == [f"{RESULTS} (2)", "取組 一覧", RESULTS]
+    assert sheets[RESULTS]["A1"].value == "課内の確認結果"
+
+
+def test_a_csv_comes_back_as_a_rendering_that_says_so() -> None:
+    plain = [["取組", "目標"], ["窓口改革", "=1+1"], ["地図\x01", "007"]]
+    workbook = Workbook("取組.csv", "csv", (Sheet("", plain),))
+    one = problem("not-a-number", Place(file="a/132012/取組.csv", cell="B2"), value="=1+1")
+    files = build(
+        reviewed(one, workbook=workbook, file="a/132012/取組.csv", content="取組".encode())
+    )
+
+    made = checked(files, "取組.checked.xlsx")
+    assert made.sheetnames == [RESULTS, "データ"]
+    assert made["データ"]["B2"].value == "=1+1"
+    assert made["データ"]["B2"].data_type == "s"
+    assert made["データ"]["B3"].value == "007"
+    assert made["データ"]["B2"].fill.fgColor.rgb == "FFFFC7CE"
+    told = [str(row[0].value) for row in made[RESULTS].iter_rows()]
+    assert [text for text in told if "元のファイルの値を Excel の表に写したもの" in text]
+    assert "窓口改革" in page(files).split("<figure")[1]
+
+
+def test_macros_are_left_out_and_that_is_said() -> None:
+    workbook = replace(cells(), format="xlsm")
+    made = checked(build(reviewed(mismatch(), workbook=workbook)))
+
+    told = [str(row[0].value) for row in made[RESULTS].iter_rows()]
+    assert [text for text in told if "マクロは入っていません" in text]
+
+
+def test_a_workbook_that_openpyxl_cannot_open_is_rendered() -> None:
+    made = checked(build(reviewed(mismatch(), content=b"PK\x03\x04 not really")))
+
+    assert made["取組 一覧"]["B4"].value == "令和８年度"
+    assert made["取組 一覧"]["B3"].comment is not None
+
+
+def test_a_workbook_too_large_to_mark_gets_the_list_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marked_room, "MARKABLE_CELLS", 10)
+    made = checked(build(reviewed(mismatch())))
+
+    assert made.sheetnames == [RESULTS]
+    assert [row for row in made[RESULTS].iter_rows() if row[2].value == "取組 一覧 B3"]
+
+
+def test_an_unreadable_file_gets_page_and_record() -> None:
+    one = problem("unexpected-error", Place(file=FILE), reference="7f3a91c2")
+    files = build(
+        reviewed(one, status="unreadable", workbook=None, content=b"", records={}, last_good=None)
+    )
+
+    assert sorted(files) == ["report.html", "report.json"]
+    told = words(page(files))
+    assert "ファイルを読み取れませんでした。" in told
+    assert "受付番号「7f3a91c2」" in told
+    assert "ファイルを直す必要はありません。" in told
+    assert "checked.xlsx" not in told
+
+
+def test_an_accepted_file_is_told_so() -> None:
+    assert "公開されました。直していただくところはありません。" in words(
+        page(build(reviewed(status="accepted")))
+    )
+    warning = problem("stale-hidden-data", at("C3"), what="3行")
+    told = words(page(build(reviewed(warning, status="accepted"))))
+    assert "公開されました。1件、念のためご確認ください。" in told
+    assert "次にしていただくこと" not in told
+
+
+def test_a_place_that_is_not_in_the_workbook_is_told_without_a_drawing() -> None:
+    elsewhere = problem("missing-value", Place(file=FILE, sheet="無い", cell="B2"), field="単位")
+    far = problem("missing-value", at("XFD1048576"), field="方向")
+    odd = problem("missing-value", at("B2:C9"), field="種別")
+    files = build(reviewed(elsewhere, far, odd))
+
+    assert "シート 無い セル B2" in words(page(files))
+    assert "シート 取組 一覧 セル XFD1048576" in words(page(files))
+    assert checked(files).sheetnames == [RESULTS, "取組 一覧"]
+
+
+def test_the_same_review_twice_is_the_same_bytes() -> None:
+    one = reviewed(mismatch(), problem("not-a-number", at("C3"), value="約3割"))
+    assert build(one) == build(one)
+
+
+def test_the_page_can_open_in_english() -> None:
+    html = page(build(reviewed(mismatch()), language="en"))
+    assert '<html lang="en"' in html
+    assert re.search(r'id="to-en" checked', html)
+
+
+def test_times_are_those_of_a_clock_in_japan_and_say_so() -> None:
+    late = datetime(2026, 11, 20, 15, 5, tzinfo=UTC)
+    files = build(reviewed(mismatch(), received=late))
+    listed = overview([Entry(file="a.xlsx", status="accepted", received=late)]).decode()
+
+    assert "2026-11-21 00:05（日本時間）" in words(page(files))
+    assert "2026-11-21 00:05 (Japan time)" in words(page(files), "en")
+    assert "受け付けた日時（日本時間）" in words(listed) and "2026-11-21 00:05" in words(listed)
+    assert "Received (Japan time)" in words(listed, "en")
+    assert 'datetime="2026-11-21T00:05+09:00"' in page(files)
+    assert json.loads(files["report.json"])["received"] == "2026-11-20T15:05:00+00:00"
+
+
+def test_the_overview_links_every_review_and_puts_the_refused_first() -> None:
+    when = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
+    html = overview(
+        [
+            Entry(file="p/132012/a.xlsx", status="accepted", received=when, warnings=3),
+            Entry(file="p/132012/<b>&計画.xlsx", status="rejected", received=when, errors=2),
+        ]
+    ).decode()
+
+    assert "2件のうち、修正をお願いしているものは1件です。" in words(html)
+    assert re.findall(r'<a href="([^"]+)"', html) == [
+        "p/132012/%3Cb%3E%26%E8%A8%88%E7%94%BB.xlsx/report.html",
+        "p/132012/a.xlsx/report.html",
+    ]
+    assert "<b>" not in html

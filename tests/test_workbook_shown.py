@@ -1,0 +1,148 @@
+"""Number formats: what a clerk sees, where it differs from the value."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opendata.workbook.shown import BUILT_IN, from_serial, is_era_date, looker, shower
+
+DAY = date(2014, 4, 1)
+MOMENT = datetime(2019, 5, 1, 9, 5, 7)  # noqa: DTZ001 - spreadsheets know no zone
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "text"),
+    [
+        # percent
+        ("0%", 0.125, "13%"),
+        ("0.0%", 0.125, "12.5%"),
+        ("0.0%", 0.6409999999999999, "64.1%"),
+        ("0.00%", -0.125, "-12.50%"),
+        ("0.0%;[Red]▲0.0%", -0.125, "▲12.5%"),
+        ("#,##0.0%", 12.345, "1,234.5%"),
+        ('0.0"％"', 43.8, "43.8％"),
+        # leading zeros
+        ("0000", 23.0, "0023"),
+        ("00", 5, "05"),
+        ("00-00", 1234, None),
+        # words
+        ('0"人"', 12.0, "12人"),
+        ('#,##0"人"', 12345, "12,345人"),
+        ("#,##0人", 12345, "12,345人"),
+        ("#,##0\\人", 12345, "12,345人"),
+        ('"約"#,##0', 300, "約300"),
+        ('0"以上"', 80, "80以上"),
+        ('"令和"0"年度"', 5.0, "令和5年度"),
+        ('"R"0', 5.0, "R5"),
+        ('General"件"', 1.5, "1.5件"),
+        ('G/標準"件"', 3.0, "3件"),
+        ('0.0##"km"', 12.3, "12.3km"),
+        ('#,##0"人";"△"#,##0"人"', -5, "△5人"),
+        ('#,##0"人";"△"#,##0"人";"該当なし"', 0, None),
+        ('[=1]"有";[=0]"無";General', 1.0, None),
+        ('[<10]"少数";0"人"', 12.0, "12人"),
+        # thousands left out
+        ("#,##0,", 12345678, "12,346"),
+        ('#,##0,"千円"', 12345678, "12,346千円"),
+        # what does not matter
+        ("General", 12.5, None),
+        ("0", 12.4, None),
+        ("0.0", 12.34, None),
+        ("#,##0", 12345, None),
+        ("#,##0_ ;[Red]\\-#,##0\\ ", -5, None),
+        ('_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', 0.0, None),
+        ('#,##0;"△ "#,##0', -5, None),
+        ("\\¥#,##0", 1200, None),
+        ("# ?/?", 0.5, None),
+        ("0.00E+00", 12345.0, None),
+        ("@", 5, None),
+        ("", 5, None),
+        ("[h]:mm", 1.5, None),
+        # dates
+        ('[$-411]ggge"年度"', DAY, "平成26年度"),
+        ('[$-1030411]ggge"年度"', DAY, "平成26年度"),
+        ('[$-ja-JP-x-gannen]ggge"年"m"月"d"日";@', DAY, "平成26年4月1日"),
+        ("[$-411]ge.m.d;@", DAY, "H26.4.1"),
+        ('ggge"年"', MOMENT, "令和元年"),
+        ("gge", MOMENT, "令1"),
+        ("[$-411]ee", MOMENT, "01"),
+        ("e", DAY, "2014"),
+        ('yyyy"年度"', DAY, "2014年度"),
+        ('yyyy"年"m"月"', DAY, "2014年4月"),
+        ('m"月"d"日"(aaa)', DAY, "4月1日(火)"),
+        ("aaaa", DAY, "火曜日"),
+        ('h"時"mm"分"ss"秒"', MOMENT, "9時05分07秒"),
+        ('h"時"mm"分"', time(9, 5), "9時05分"),
+        ('午前/午後h"時"', MOMENT, "午前9時"),
+        ("yyyy/mm/dd", DAY, None),
+        ("mmm-yy", DAY, None),
+        (BUILT_IN[58], DAY, "平成26年4月1日"),
+        # a text stays a text, a number in a date format that is no date too
+        ('ggge"年"', 3.5, None),
+        ("0%", DAY, None),
+    ],
+)
+def test_formats(code: str, value: float | date | time, text: str | None) -> None:
+    show = shower(code)
+    assert (show(value) if show else None) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "text"),
+    [
+        ("#,##0", 12345, "12,345"),
+        ("0.0", 50.0, "50.0"),
+        ('#,##0;"▲ "#,##0', -376, "▲ 376"),
+        ("#,##0_ ;[Red]\\-#,##0\\ ", -5, "-5"),
+        ('_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', 1234.0, "1,234"),
+        ("\\¥#,##0", 1200, "¥1,200"),
+        ("0.00", 0.125, "0.13"),
+        ("yyyy/m/d", DAY, "2014/4/1"),
+        ("General", 12.5, None),
+        ("@", 5, None),
+    ],
+)
+def test_looks(code: str, value: float | date, text: str | None) -> None:
+    look = looker(code)
+    assert (look(value) if look else None) == text
+
+
+@pytest.mark.parametrize(
+    ("serial", "from_1904", "expected"),
+    [
+        (41730, False, date(2014, 4, 1)),
+        (41730.5, False, datetime(2014, 4, 1, 12)),  # noqa: DTZ001
+        (1, False, date(1900, 1, 1)),
+        (59, False, date(1900, 2, 28)),
+        (61, False, date(1900, 3, 1)),
+        (40268, True, date(2014, 4, 1)),
+        (-1, False, None),
+        (1e9, False, None),
+    ],
+)
+def test_day_numbers(serial: float, from_1904: bool, expected: date | None) -> None:
+    assert from_serial(serial, from_1904=from_1904) == expected
+
+
+@given(
+    st.text(alphabet='gGe年ymd0#?,.%;"\\[]$-411<>=@_*hs元 人E+', max_size=20), st.floats(-1e9, 1e9)
+)
+def test_no_format_breaks(code: str, value: float) -> None:
+    is_era_date(code)
+    show = shower(code)
+    if show is not None:
+        show(value)
+        show(DAY)
+
+
+@given(st.floats(0, 10, allow_nan=False), st.integers(0, 3))
+def test_a_percentage_is_a_hundredfold(value: float, places: int) -> None:
+    show = shower("0." + "0" * places + "%" if places else "0%")
+    assert show is not None
+    text = show(value)
+    assert text is not None
+    assert abs(float(text.rstrip("%")) - value * 100) <= 0.5000001 * 10**-places
