@@ -138,7 +138,8 @@ def test_a_refused_file_comes_back_as_page_record_and_workbook() -> None:
 
 
 def test_the_record_is_the_contract_of_the_command_line() -> None:
-    document = json.loads(build(reviewed(mismatch()))["report.json"])
+    review = reviewed(mismatch())
+    document = json.loads(build(review)["report.json"])
 
     one = document.pop("problems")[0]
     assert document == {
@@ -147,7 +148,7 @@ def test_the_record_is_the_contract_of_the_command_line() -> None:
         "municipality_code": "132012",
         "layout": "action-list",
         "status": "rejected",
-        "sha256": reviewed().sha256,
+        "sha256": review.sha256,
         "received": "2026-11-20T13:05:00+00:00",
         "published": "1.2.0",
         "records": {"plans": 1, "policy_nodes": 41},
