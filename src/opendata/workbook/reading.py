@@ -196,6 +196,7 @@ def _finish(
         comments,
         uncalculated,
         frozenset(shown.struck),
+        shown.indents,
     )
 
 
