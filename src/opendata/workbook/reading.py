@@ -198,6 +198,7 @@ def _finish(
         comments,
         uncalculated,
         frozenset(shown.struck),
+        shown.indents,
     )
 
 

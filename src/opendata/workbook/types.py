@@ -50,6 +50,8 @@ class Sheet:
     """Formulas whose result is not stored in the file: their values are None."""
     struck: frozenset[tuple[int, int]] = frozenset()
     """Filled cells that are struck out as a whole."""
+    indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """How many steps a text is indented by its alignment (Excel's button, not spaces)."""
 
 
 @dataclass(frozen=True, slots=True)
