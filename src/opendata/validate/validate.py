@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from opendata.extract import Extract
 from opendata.package import Package
 from opendata.validate.dataset import Dataset, Validation
+from opendata.validate.formula_text import check_formula_text
 from opendata.validate.personal_data import screen
 from opendata.validate.progress import indicator_progress
 from opendata.validate.records import Columns, read_records
@@ -33,6 +34,7 @@ def validate(
     dataset = _dataset(records, package)
     problems.extend(check_schema(records, package))
     problems.extend(check_rules(records, package, last or {}))
+    problems.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
     problems.extend(screen(workbook, _published(dataset)))
     return Validation(dataset, tuple(dict.fromkeys(problems)))
 
