@@ -146,9 +146,7 @@ def _guess(
     )
 
 
-def _parts(
-    path: Sequence[Cell], headings: Sequence[Heading], year_cell: Cell | None
-) -> list[str]:
+def _parts(path: Sequence[Cell], headings: Sequence[Heading], year_cell: Cell | None) -> list[str]:
     """The header's path as a layout names it."""
     parts: list[str] = []
     for cell, one in zip(path, headings, strict=True):

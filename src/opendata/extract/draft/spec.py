@@ -133,9 +133,7 @@ class Specs:
         given: dict[str, str] = {}
         if guess.value_type:
             is_second = self._by_kind and guess.kind not in (None, self.kinds[0])
-            given["value_type"] = (
-                _OTHER_WORDS[guess.value_type] if is_second else guess.value_type
-            )
+            given["value_type"] = _OTHER_WORDS[guess.value_type] if is_second else guess.value_type
         elif not self.table.of("row_kind"):
             given["value_type"] = "actual"
         if guess.has_year:
