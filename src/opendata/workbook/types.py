@@ -61,6 +61,9 @@ class Workbook:
     name: str
     format: Format
     sheets: tuple[Sheet, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """What the file says of itself: creator, lastModifiedBy, manager, company, title, subject,
+    description, keywords, category, and properties that its author named."""
 
 
 @dataclass(frozen=True, slots=True)
