@@ -196,19 +196,19 @@ def tax_truth(cells: list[list[Any]], year: int) -> Iterator[Value]:
 
 
 @pytest.mark.parametrize(
-    ("file", "year"),
+    ("file", "year", "warned"),
     [
-        ("0097_citytax_R2.xlsx", 2020),
-        ("0097_citytax_R2.csv", 2020),
-        ("0097_citytax_R4.xlsx", 2022),
-        ("0097_citytax_R6.xlsx", 2024),
+        ("0097_citytax_R2.xlsx", 2020, []),
+        ("0097_citytax_R2.csv", 2020, []),
+        ("0097_citytax_R4.xlsx", 2022, ["personal-data-in-properties"]),
+        ("0097_citytax_R6.xlsx", 2024, ["personal-data-in-properties"]),
     ],
 )
 def test_every_amount_is_its_cell(
-    file: str, year: int, outcomes: dict[str, Outcome], cities: Path
+    file: str, year: int, warned: list[str], outcomes: dict[str, Outcome], cities: Path
 ) -> None:
     outcome = outcomes[file]
-    assert [one.code for one in outcome.problems] == []
+    assert [one.code for one in outcome.problems] == warned
     truth = set(tax_truth(grid(cities / PUBLISHED[file]), year))
     assert len(truth) == 90
     assert values(outcome) == truth
