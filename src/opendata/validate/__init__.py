@@ -1,7 +1,7 @@
 """Extract, schema and rules in; typed tables and problems out."""
 
 from opendata.validate.dataset import Dataset, Validation
-from opendata.validate.schema import TableError, TableReport, validate_table
+from opendata.validate.table import TableError, TableReport, validate_table
 from opendata.validate.validate import validate
 
 __all__ = ["Dataset", "TableError", "TableReport", "Validation", "validate", "validate_table"]
