@@ -2,7 +2,7 @@
 
 from opendata.validate.answers import Answer
 from opendata.validate.dataset import Dataset, Validation
-from opendata.validate.schema import TableError, TableReport, validate_table
+from opendata.validate.table import TableError, TableReport, validate_table
 from opendata.validate.validate import validate
 
 __all__ = [
