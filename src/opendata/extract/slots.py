@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from opendata.extract.grid import Cell, Grid
 from opendata.extract.header import FoundColumn, FoundTable
 from opendata.extract.layout import Row
-from opendata.extract.parts import parts, with_era
+from opendata.extract.parts import named, parts, together, with_era
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants
 from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
@@ -146,8 +146,12 @@ class _Making:
         slot.depth = depth if slot.depth is None else slot.depth
         if value is None:
             value = Raw(one.spec.blank or "", self.found.grid.place(self.row, one.column))
+        if one.spec.named:
+            value = named(one.hit.shown, value)
         for target, part in parts(one.spec.to, one.spec.split, value):
-            slot.values[target.partition(".")[2]] = part
+            name = target.partition(".")[2]
+            before = slot.values.get(name)
+            slot.values[name] = together(before, part, is_named=one.spec.named)
 
     def _upper(
         self, given: Mapping[str, dict[str, Raw]], role: str, is_written: bool
