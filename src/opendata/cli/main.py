@@ -102,9 +102,16 @@ def check(
 
 @app.command()
 def draft(
-    file: Annotated[Path, typer.Argument(help="A workbook that no layout fits.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A workbook that no layout fits. To accept also a layout (YAML), or the place in"
+            " the inbox of a submission whose review proposes one."
+        ),
+    ],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write the layout here.")
+        Path | None,
+        typer.Option("-o", "--output", help="Write the layout here; with --accept, name it so."),
     ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Draw what each cell was taken for here (HTML).")
@@ -112,35 +119,38 @@ def draft(
     accept: Annotated[
         bool, typer.Option("--accept", help="Save it among the package's layouts.")
     ] = False,
+    workspace: Workspace = None,
     package: Packages = None,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
     """Propose a layout for an unknown workbook, with a confidence and reasons for every column."""
-    from opendata.pipeline import draft_file, load_settings
+    from opendata.pipeline import accept_layout, draft_file, load_settings
 
-    settings = load_settings(package=tuple(package) if package else None)
-    drafted = draft_file(settings, file, output.stem if output else "draft")
-    proposal = drafted.draft
+    settings = load_settings(workspace=workspace, package=tuple(package) if package else None)
+    name = output.stem if output else None
     try:
+        if accept:
+            accepted = accept_layout(settings, file, name)
+            print_json(accepted.to_json()) if json else say(*accepted.sentences(lang))
+            return
+        drafted = draft_file(settings, file, name)
         if picture is not None:
             picture.write_bytes(drafted.picture(lang))
-        if output is not None and proposal.layout:
-            output.write_text(proposal.source, encoding="utf-8")
-        if accept and proposal.layout:
-            output = drafted.accept(output.stem if output else file.stem)
+        if output is not None and drafted.draft.layout:
+            output.write_text(drafted.source, encoding="utf-8")
     except OSError as error:
         raise OpendataError("store-error", path=str(error.filename), reason=str(error)) from error
     told = drafted.to_json(lang)
     if json:
         print_json(told)
-    elif proposal.layout is None:
+    elif drafted.draft.layout is None:
         warn(f"{file}: {told['problems'][0]['message']}")
     elif output is None:
-        say(proposal.source.rstrip("\n"))
+        say(drafted.source.rstrip("\n"))
     else:
         say(f"{output}")
-    raise typer.Exit(0 if proposal.layout else 1)
+    raise typer.Exit(0 if drafted.draft.layout else 1)
 
 
 @app.command()

@@ -83,6 +83,8 @@ class Entry:
     received: datetime
     errors: int = 0
     warnings: int = 0
+    is_waiting: bool = False
+    """Whether it waits for the operator to accept a layout."""
 
     @property
     def href(self) -> str:
@@ -102,6 +104,7 @@ def report(
         verdict=verdict(reviewed),
         reassurance=reassurance(reviewed),
         steps=next_steps(reviewed),
+        proposal=_proposed(reviewed),
         shown_causes=_told(reviewed, mask),
         most=MOST,
     )
@@ -110,9 +113,29 @@ def report(
 def overview(entries: Iterable[Entry], *, language: Language = "ja") -> bytes:
     """Render the list of all submissions: those to correct first, then by file."""
     ordered = sorted(entries, key=lambda one: (one.status == "accepted", one.file))
-    refused = sum(one.status != "accepted" for one in ordered)
+    waiting = sum(one.is_waiting for one in ordered)
+    refused = sum(one.status != "accepted" for one in ordered) - waiting
     title = Text("提出ファイルの一覧", "All submissions")
-    return render("overview.html", language, title, entries=ordered, refused=refused)
+    return render(
+        "overview.html", language, title, entries=ordered, refused=refused, waiting=waiting
+    )
+
+
+def _proposed(reviewed: Reviewed) -> Mapping[str, object] | None:
+    """What the page says of a proposed layout: how sure it is, and what it would read."""
+    proposal = reviewed.proposal
+    if proposal is None:
+        return None
+    return {
+        "layout": reviewed.layout_name,
+        "picture": reviewed.picture_name,
+        "confidence": f"{proposal.draft.confidence:.2f}",
+        "columns": len(proposal.draft.guesses),
+        "records": {name: count for name, count in proposal.records.items() if count},
+        "errors": proposal.count("error"),
+        "warnings": proposal.count("warning"),
+        "command": reviewed.accept_command,
+    }
 
 
 def _told(reviewed: Reviewed, mask: Mask) -> list[ToldCause]:
