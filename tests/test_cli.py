@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -451,6 +452,10 @@ def test_wrong_usage_ends_with_a_sentence_and_status_2(
     assert said.status == 2
     assert said.out == ""
     assert len(said.err.strip()) > 10
+
+
+def test_the_version_is_that_of_the_program(opendata: Terminal) -> None:
+    assert opendata("--version") == Said(0, f"opendata {version('opendata')}\n", "")
 
 
 def test_without_arguments_it_helps(opendata: Terminal) -> None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version as installed
 from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -29,7 +30,6 @@ from opendata.pipeline import Checked
 
 app = typer.Typer(
     name="opendata",
-    help="A city's spreadsheets, published as open data. 表計算ファイルからオープンデータへ。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,6 +41,24 @@ Inbox = Annotated[Path | None, typer.Option(help="The folder people put workbook
 Workspace = Annotated[str | None, typer.Option(help="The private store: archive, reviews, state.")]
 Public = Annotated[str | None, typer.Option(help="The public store: what readers see.")]
 Packages = Annotated[list[str] | None, typer.Option("--package", help="Only this package.")]
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        say(f"opendata {installed('opendata')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_say_version, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """A city's spreadsheets, published as open data. 表計算ファイルからオープンデータへ。"""
 
 
 @app.command()

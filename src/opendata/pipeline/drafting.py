@@ -181,13 +181,17 @@ def accept_layout(settings: Settings, file: Path, name: str | None = None) -> Ac
 
 
 def _in_review(settings: Settings, place: Path) -> str | None:
-    """The layout that the review of a submission proposes, by the submission's place."""
+    """The layout that the review of a submission proposes, by the submission's place; None for
+    what is no submission. Raises UsageError where its review proposes none."""
     state, _ = read_state(workspace := open_store(settings.workspace))
     account = Accounts.read(state).submissions.get(place.as_posix())
-    if account is None or account.proposal is None:
+    if account is None:
         return None
-    content = workspace.read(f"reviews/{place.as_posix()}/{account.proposal}")
-    return None if content is None else content.decode()
+    path = f"reviews/{place.as_posix()}/{account.proposal}"
+    content = workspace.read(path) if account.proposal else None
+    if content is None:
+        raise UsageError("no-proposal", file=place.as_posix())
+    return content.decode()
 
 
 def _text_of(path: Path) -> str:

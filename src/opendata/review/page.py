@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ MOST = SimpleNamespace(told=3, others=100, opened=20, drawings=40, ranges=60)
 per list: ranges of cells."""
 
 _WORDS, _VALUE = 600, 200
+_OF_LAYOUT = frozenset({"unknown-layout", "nearly-known-layout", "draftable-layout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,12 @@ def _proposed(reviewed: Reviewed) -> Mapping[str, object] | None:
         "records": {name: count for name, count in proposal.records.items() if count},
         "errors": proposal.count("error"),
         "warnings": proposal.count("warning"),
+        "causes": causes(proposal.problems),
         "command": reviewed.accept_command,
+        "edited": shlex.join(
+            ["opendata", "draft", "--accept", reviewed.layout_name]
+            + (["--package", reviewed.package] if reviewed.package else [])
+        ),
     }
 
 
@@ -143,6 +150,8 @@ def _told(reviewed: Reviewed, mask: Mask) -> list[ToldCause]:
     drawings = MOST.drawings
     told = []
     for cause in causes(reviewed.problems):
+        if reviewed.is_waiting and cause.code in _OF_LAYOUT:
+            continue  # the page says all of it already, to each reader what is theirs
         full: list[Told] = []
         for finding in cause.findings[: MOST.told]:
             drawing = _drawing(reviewed, finding, mask, marks) if drawings else None

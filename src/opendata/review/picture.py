@@ -56,6 +56,18 @@ _KINDS: dict[str, tuple[str, Text]] = {
     "ignored": ("ignored", Text("読まない", "not read")),
     "unknown": ("unknown", Text("不明", "unknown")),
 }
+_LEGEND = (
+    ("head", Text("見出し", "headings")),
+    ("name", Text("指標の名前・単位など", "indicators: name, unit, …")),
+    ("value", Text("現状値・実績値", "baseline and actual values")),
+    ("aim", Text("目標値・見込", "targets and forecasts")),
+    ("year", Text("年度", "years")),
+    (_NODE, Text("計画の体系（目標・施策・取組など）", "parts of the plan")),
+    ("rating", Text("進捗の評価", "progress")),
+    ("plan", Text("計画の名前・期間・担当", "the plan: name, period, office")),
+    ("ignored", Text("読まない（合計・注記など）", "not read: totals, notes")),
+    ("open", Text("何か分からず、読まない", "not understood, so not read")),
+)
 _FIELD = ("plan", Text("計画の項目", "plan field"))
 _OPEN = ("open", Text("未対応", "not taken"))
 
@@ -106,6 +118,7 @@ def picture(
         is_drafted=draft.layout is not None,
         confidence=f"{draft.confidence:.2f}",
         report=report,
+        legend=_LEGEND,
         hidden_sheets=len(workbook.sheets) - len(visible),
         problems=[mask.problem(one, workbook) for one in draft.problems[:50]],
         sheets=[_drawn(one, draft, mask) for one in visible[:MOST_SHEETS]],

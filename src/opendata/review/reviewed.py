@@ -94,6 +94,11 @@ class Reviewed:
         return self.proposal is not None and self.status != "accepted"
 
     @property
+    def is_no_plan(self) -> bool:
+        """Whether no layout is known for it, nor could be proposed."""
+        return any(one.code == "not-a-plan" for one in self.problems)
+
+    @property
     def accept_command(self) -> str:
         """What the operator types to accept the proposed layout."""
         return accept_command(self.file, self.workspace)
@@ -121,6 +126,11 @@ def verdict(reviewed: Reviewed) -> Text:
         return Text("ファイルを読み取れませんでした。", "The file could not be read.")
     if reviewed.is_waiting:
         return Text("この様式の登録を待っています。", "Waiting until this form is known.")
+    if reviewed.is_no_plan:
+        return Text(
+            "計画や指標の表ではないようなので、公開していません。",
+            "Not published: this looks like neither a plan nor a table of indicators.",
+        )
     if reviewed.status == "rejected" and not errors:
         return Text("このままでは公開できません。", "This cannot be published yet.")
     if reviewed.status == "rejected":
@@ -161,6 +171,10 @@ def next_steps(reviewed: Reviewed) -> tuple[Text, ...]:
         return ()
     if reviewed.is_waiting:
         return _while_waiting(reviewed)
+    if reviewed.is_no_plan:
+        return _NO_PLAN
+    if any(one.code == "undrafted-layout" for one in reviewed.problems):
+        return (_UNDRAFTED,)
     errors = [one for one in reviewed.problems if one.severity == "error"]
     if errors and all(one.code == "unexpected-error" for one in errors):
         return (
@@ -193,6 +207,27 @@ def next_steps(reviewed: Reviewed) -> tuple[Text, ...]:
     )
 
 
+_HEADINGS = Text(
+    "決められた様式をお使いになった場合は、見出しの文字や並びが変わっていないかお確かめください。",
+    "If you used one of the agreed forms, check that its headings are as they were.",
+)
+_NO_PLAN = (
+    Text(
+        "計画や指標のファイルでない場合は、受付フォルダーから取り除いてください。",
+        "If it is no file of a plan or its indicators, take it out of the inbox.",
+    ),
+    _HEADINGS,
+    Text(
+        "計画や指標の新しい様式の場合は、運用担当者に様式の作成をご依頼ください。",
+        "If it is a new form for a plan or indicators, ask the operator to write a layout for it.",
+    ),
+)
+_UNDRAFTED = Text(
+    "ファイルを直す必要はありません。運用担当者に様式の作成をご依頼ください。",
+    "There is nothing to repair. Ask the operator to write a layout for this form.",
+)
+
+
 def _while_waiting(reviewed: Reviewed) -> tuple[Text, ...]:
     """For a form that nobody has described yet: the next step is the operator's."""
     nothing = Text(
@@ -203,10 +238,7 @@ def _while_waiting(reviewed: Reviewed) -> tuple[Text, ...]:
     )
     missing = next((one for one in reviewed.problems if one.code == "nearly-known-layout"), None)
     if missing is None:
-        kept = Text(
-            "決められた様式をお使いになった場合は、見出しの文字や並びが変わっていないかお確かめください。",
-            "If you used one of the agreed forms, check that its headings are as they were.",
-        )
+        kept = _HEADINGS
     else:
         kept = Text(
             f"決められた様式をお使いになった場合は、見出しを元に戻してください。{missing.message.ja}",
