@@ -70,9 +70,14 @@ class Memory:
         is_known = read_fiscal_year(text) is not None or bool(find_fiscal_years(text))
         return value if is_known else value.part(with_era(year))
 
-    def depth(self, text: str) -> int:
-        """How many of the texts above stand further out, one in the other."""
-        indent = sum(2 if one == "\u3000" else 1 for one in text[: len(text) - len(text.lstrip())])
+    def depth(self, text: str, steps: int) -> int:
+        """How many of the texts above stand further out, one in the other.
+
+        A text is indented by `steps` of its cell's alignment and by the spaces before it; a step
+        is as wide as a full-width space.
+        """
+        spaces = text[: len(text) - len(text.lstrip())]
+        indent = 2 * steps + sum(2 if one == "\u3000" else 1 for one in spaces)
         self.indents = [one for one in self.indents if one < indent] + [indent]
         return len(self.indents) - 1
 
@@ -129,7 +134,8 @@ class _Making:
         if one.spec.indent:
             if value is None:
                 return
-            depth = self.memory.depth(value.text)
+            steps = self.found.grid.indent(self.row, one.column)
+            depth = self.memory.depth(value.text, steps)
             own["level"] = Raw(one.spec.indent[min(depth, len(one.spec.indent) - 1)])
             value = value.part(value.text.strip())
         role = "-".join(part for part in (self.role, "across" if one.spec.role else "") if part)

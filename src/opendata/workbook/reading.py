@@ -13,7 +13,7 @@ from python_calamine import (
 )
 
 from opendata.errors import UnreadableWorkbook
-from opendata.workbook import biff, delimited, kind, ods, xlsx
+from opendata.workbook import biff, delimited, kind, ods, properties, xlsx
 from opendata.workbook.ole import Container
 from opendata.workbook.styles import Styles
 from opendata.workbook.types import Limits, Range, Sheet, Value, Visibility, Workbook
@@ -59,9 +59,10 @@ def _read(name: str, content: bytes, limits: Limits) -> Workbook:
     form = kind.zip_format(parts)
     if form == "ods":
         tables = ods.read_tables(parts.read("content.xml"), limits)
-        return Workbook(name, form, tuple(_ods_sheets(content, tables, limits)))
-    package = xlsx.read_package(parts, limits)
-    return Workbook(name, form, tuple(_xlsx_sheets(content, package, limits)))
+        sheets = tuple(_ods_sheets(content, tables, limits))
+    else:
+        sheets = tuple(_xlsx_sheets(content, xlsx.read_package(parts, limits), limits))
+    return Workbook(name, form, sheets, properties.of_archive(parts))
 
 
 def _read_text(name: str, content: bytes, limits: Limits) -> Workbook:
@@ -80,7 +81,8 @@ def _read_text(name: str, content: bytes, limits: Limits) -> Workbook:
 
 
 def _read_xls(name: str, content: bytes, limits: Limits) -> Workbook:
-    book, *_ = [biff.read_book(one, limits) for one in kind.xls_streams(Container(content))]
+    container = Container(content)
+    book, *_ = [biff.read_book(one, limits) for one in kind.xls_streams(container)]
     sheets = []
     for sheet, visibility, rows in _grids(content, book.sheets, limits):
         part = book.sheets.get(sheet.name, biff.Sheet())
@@ -98,7 +100,7 @@ def _read_xls(name: str, content: bytes, limits: Limits) -> Workbook:
                 comments=part.comments,
             )
         )
-    return Workbook(name, "xls", tuple(sheets))
+    return Workbook(name, "xls", tuple(sheets), properties.of_container(container))
 
 
 def _xlsx_sheets(content: bytes, package: xlsx.Package, limits: Limits) -> Iterable[Sheet]:
@@ -196,6 +198,7 @@ def _finish(
         comments,
         uncalculated,
         frozenset(shown.struck),
+        shown.indents,
     )
 
 

@@ -20,19 +20,22 @@ class Shown:
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     looks: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    indents: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 @dataclass
 class Styles:
-    """By style number: how its values are shown, which are era dates, which are struck out."""
+    """By style number: how its values are shown, which are era dates, which are struck out, how
+    far its texts are indented."""
 
     showers: dict[int, Shower] = field(default_factory=dict)
     lookers: dict[int, Shower] = field(default_factory=dict)
     era_dates: set[int] = field(default_factory=set)
     struck: set[int] = field(default_factory=set)
+    indents: dict[int, int] = field(default_factory=dict)
     from_1904: bool = False
 
-    def add(self, number: int, code: str, *, struck: bool) -> None:
+    def add(self, number: int, code: str, *, struck: bool, indent: int = 0) -> None:
         """Note one style with its format code."""
         if (found := shower(code)) is not None:
             self.showers[number] = found
@@ -42,11 +45,13 @@ class Styles:
             self.era_dates.add(number)
         if struck:
             self.struck.add(number)
+        if indent:
+            self.indents[number] = indent
 
     def notable(self, cells: int) -> set[int]:
         """The styles whose cells need a look, in a sheet of so many cells."""
         found = self.struck | self.showers.keys() | self.era_dates
-        return found | self.lookers.keys() if cells <= LOOKED_AT else found
+        return found | self.lookers.keys() | self.indents.keys() if cells <= LOOKED_AT else found
 
     def apply(self, rows: list[list[Value]], styled: Iterable[tuple[int, int, int]]) -> Shown:
         """What cells show; a day number with an era format is turned into its date."""
@@ -59,6 +64,8 @@ class Styles:
                 continue
             if style in self.struck:
                 shown.struck.add((row, column))
+            if style in self.indents and isinstance(value, str):
+                shown.indents[row, column] = self.indents[style]
             if isinstance(value, bool) or not isinstance(value, (int, float, date, datetime)):
                 continue
             if style in self.era_dates and isinstance(value, (int, float)):

@@ -174,8 +174,17 @@ def _styles(sheet: ET.Element, book: ET.Element) -> Styles:
         elif kind == "cellXfs":
             for index, one in enumerate(child):
                 code = format_code(_integer(one.get("numFmtId")), codes)
-                styles.add(index, code, struck=_integer(one.get("fontId")) in struck_fonts)
+                struck = _integer(one.get("fontId")) in struck_fonts
+                styles.add(index, code, struck=struck, indent=_indent(one))
     return styles
+
+
+def _indent(style: ET.Element) -> int:
+    """How far a style indents its texts from the left."""
+    for one in style:
+        if _local(one.tag) == "alignment" and one.get("horizontal") in (None, "general", "left"):
+            return _integer(one.get("indent"))
+    return 0
 
 
 def _is_struck(font: ET.Element) -> bool:
