@@ -168,7 +168,9 @@ def accept_layout(settings: Settings, file: Path, name: str | None = None) -> Ac
     try:
         document = yaml.safe_load(source)
     except yaml.YAMLError as error:
-        raise PackageError("broken-layout", layout=stem, reason=str(error)) from error
+        raise PackageError(
+            "broken-layout", layout=stem, file=str(file), reason=str(error)
+        ) from error
     read_layout(package, stem, document)
     path = settings.packages_root() / package.name / "layouts" / f"{stem}.yaml"
     if path.exists():
