@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from opendata.errors import PackageError
 from opendata.package.contract import (
     PRIVATE,
@@ -19,10 +17,8 @@ from opendata.package.contract import (
     Package,
     Resource,
 )
+from opendata.package.document import read_document
 from opendata.package.rule import read_rule
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader written in C, where there is one, is ten times as fast."""
 
 
 def available(root: Path) -> tuple[str, ...]:
@@ -32,12 +28,12 @@ def available(root: Path) -> tuple[str, ...]:
 
 def load(folder: Path) -> Package:
     """Read the contract in `folder`. Raises PackageError where it is missing or broken."""
-    descriptor = _document(folder / "datapackage.yaml")
+    descriptor = read_document(folder / "datapackage.yaml")
     try:
         resources = tuple(_resource(one) for one in descriptor["resources"])
-        layouts = {one.stem: _document(one) for one in sorted(folder.glob("layouts/*.yaml"))}
+        layouts = {one.stem: read_document(one) for one in sorted(folder.glob("layouts/*.yaml"))}
         rules = tuple(
-            read_rule(one.stem, _document(one), resources)
+            read_rule(one.stem, read_document(one), resources)
             for one in sorted(folder.glob("rules/*.yaml"))
         )
         package = Package(
@@ -52,16 +48,6 @@ def load(folder: Path) -> Package:
     except (KeyError, TypeError, AttributeError) as error:
         raise PackageError("broken-package", path=str(folder), reason=repr(error)) from error
     return package
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise PackageError("broken-package", path=str(path), reason=str(error)) from error
-    if not isinstance(document, dict):
-        raise PackageError("broken-package", path=str(path), reason="not a mapping")
-    return document
 
 
 def _resource(descriptor: Mapping[str, Any]) -> Resource:
