@@ -15,7 +15,7 @@ from opendata.extract.draft import draft
 from opendata.package import Package
 from opendata.review import Reviewed, masked
 from opendata.review import build as build_review
-from opendata.validate import Dataset, validate
+from opendata.validate import Dataset, rated, validate
 from opendata.workbook import Limits, Workbook
 from opendata.workbook import read as read_workbook
 
@@ -100,6 +100,7 @@ def examine_submission(
                 validation = validate(extracted, workbook, package, last)
                 problems.extend(validation.problems)
                 dataset = validation.dataset
+        problems = rated(problems, package)
     status: Status = "accepted"
     if has_errors(problems):
         status = "unreadable" if workbook is None and package is not None else "rejected"
