@@ -363,8 +363,11 @@ def test_validate_prints_the_contracted_document(opendata: Terminal) -> None:
     }
 
     said = opendata("validate", "bad.csv", "--schema", "schema.json")
-    assert said.status == 1
-    assert "invalid: 3 rows, 3 errors" in said.out
+    assert (said.status, said.out.splitlines()[-1]) == (1, "誤り 3件（3行）")
+    said = opendata("validate", "bad.csv", "--schema", "schema.json", "--lang", "en")
+    assert (said.status, said.out.splitlines()[-1]) == (1, "invalid: 3 rows, 3 errors")
+    said = opendata("validate", "good.csv", "--schema", "schema.json")
+    assert (said.status, said.out) == (0, "誤りはありません（1行）\n")
 
 
 def test_validate_prints_every_error(opendata: Terminal) -> None:

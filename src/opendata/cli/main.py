@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from opendata.cli.printing import print_json, print_problems, say, warn
+from opendata.cli.printing import print_json, print_problems, print_report, say, warn
 from opendata.errors import (
     ConfigurationError,
     OpendataError,
@@ -176,6 +176,7 @@ def validate(
     table: Annotated[Path, typer.Argument(help="A CSV file.")],
     schema: Annotated[Path, typer.Option(help="A Table Schema (JSON or YAML).")],
     json: AsJson = False,
+    lang: Lang = "ja",
 ) -> None:
     """Hold one table against a Table Schema; the errors are those of `frictionless validate`."""
     from opendata.validate import validate_table
@@ -184,10 +185,7 @@ def validate(
     if json:
         print_json(report.to_json())
     else:
-        for error in report.errors:
-            say(f"{error.row_number or '-'}\t{error.field_name or '-'}\t{error.type}\t{error.note}")
-        verdict = "valid" if report.is_valid else "invalid"
-        say(f"{verdict}: {report.rows} rows, {len(report.errors)} errors")
+        print_report(report, lang)
     raise typer.Exit(0 if report.is_valid else 1)
 
 
@@ -324,7 +322,7 @@ def main() -> NoReturn:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-_USAGE = frozenset({"file-not-found", "schema-error"})
+_USAGE = frozenset({"file-not-found"})
 
 
 def _is_check(argv: list[str]) -> bool:

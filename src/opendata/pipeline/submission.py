@@ -16,7 +16,7 @@ from opendata.extract.draft import draft
 from opendata.package import Package
 from opendata.review import Proposal, Reviewed, masked
 from opendata.review import build as build_review
-from opendata.validate import Dataset, validate
+from opendata.validate import Dataset, rated, validate
 from opendata.workbook import Limits, Workbook
 from opendata.workbook import read as read_workbook
 
@@ -118,12 +118,12 @@ def _read(
 ) -> _Reading:
     constants = {"plans.municipality_code": received.municipality_code}
     extracted = extract(workbook, package, layouts, constants)
-    problems = (*received.problems, *extracted.problems)
+    problems = [*received.problems, *extracted.problems]
     if extracted.layout is None:
-        return _Reading(None, None, problems)
+        return _Reading(None, None, tuple(rated(problems, package)))
     validation = validate(extracted, workbook, package, last)
-    found = (*problems, *validation.problems)
-    return _Reading(extracted.layout.name, validation.dataset, found)
+    problems.extend(validation.problems)
+    return _Reading(extracted.layout.name, validation.dataset, tuple(rated(problems, package)))
 
 
 def _proposed(
