@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from opendata.errors import Message, PackageError
+from opendata.errors import PackageError
 from opendata.package.contract import (
     PRIVATE,
     READINGS,
@@ -16,9 +16,9 @@ from opendata.package.contract import (
     ForeignKey,
     Package,
     Resource,
-    Rule,
 )
 from opendata.package.document import read_document
+from opendata.package.rule import read_rule
 
 
 def available(root: Path) -> tuple[str, ...]:
@@ -32,7 +32,10 @@ def load(folder: Path) -> Package:
     try:
         resources = tuple(_resource(one) for one in descriptor["resources"])
         layouts = {one.stem: read_document(one) for one in sorted(folder.glob("layouts/*.yaml"))}
-        rules = tuple(_rule(one, resources) for one in sorted(folder.glob("rules/*.yaml")))
+        rules = tuple(
+            read_rule(one.stem, read_document(one), resources)
+            for one in sorted(folder.glob("rules/*.yaml"))
+        )
         package = Package(
             name=str(descriptor["name"]),
             descriptor=descriptor,
@@ -63,26 +66,6 @@ def _resource(descriptor: Mapping[str, Any]) -> Resource:
             for key in schema.get("foreignKeys", ())
         ),
     )
-
-
-def _rule(path: Path, resources: tuple[Resource, ...]) -> Rule:
-    """A rule from its file, whose name up to the first dot is its code."""
-    document = read_document(path)
-    try:
-        rule = Rule(
-            message=Message.read(path.name.partition(".")[0], document),
-            table=str(document["table"]),
-            field=str(document["field"]),
-            query=str(document["query"]),
-            examples=tuple(document.get("examples", ())),
-        )
-    except (KeyError, TypeError) as error:
-        raise PackageError("broken-rule", rule=path.stem, reason=repr(error)) from error
-    table = rule.table.removesuffix("_totals")
-    if not any(one.name == table and one.has(rule.field) for one in resources):
-        reason = f"no field {rule.table}.{rule.field}"
-        raise PackageError("broken-rule", rule=path.stem, reason=reason)
-    return rule
 
 
 def _check_references(package: Package) -> None:
