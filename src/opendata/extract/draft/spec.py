@@ -64,7 +64,8 @@ class Specs:
             return {"to": "indicator_values.fiscal_year"}
         if role == "crossed":
             given = {"indicators.name": "$header", "indicators.unit": "$unit"}
-            return {"to": "indicator_values.value", "set": {**given, "value_type": "actual"}}
+            kind = {} if self.table.of("row_kind") else {"value_type": "actual"}
+            return {"to": "indicator_values.value", "set": given | kind}
         if self._is_year_of_values(role):
             return {"to": "indicator_values.fiscal_year", "set": {"value_type": YEARS_OF[role]}}
         return self._of_plan(guess)
