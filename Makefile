@@ -1,7 +1,7 @@
 # Every command of this house. `make` alone lists them.
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test lint bench examples lock venv clean
+.PHONY: help run test lint fuzz bench examples lock venv clean
 export PYTHON
 OPENDATA_LANG ?= en
 
@@ -25,6 +25,10 @@ test: ## everything CI runs: linters, types, layers, tests
 lint: ## the linters and types alone
 	@scripts/venv.sh dev
 	@scripts/lint.sh
+
+fuzz: ## our validator against frictionless on random tables, until stopped (MINUTES=n SEED=n)
+	@scripts/venv.sh dev
+	@$(bin)/python -m tests.parity
 
 bench: ## what our reader costs above the bare one
 	@scripts/venv.sh dev

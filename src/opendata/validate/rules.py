@@ -77,8 +77,15 @@ def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Problem:
         columns.place(row, name),
         value=None if value is None else _text(value),
         suggestion=None if suggestion is None else _text(suggestion),
+        asked=_asked(columns, row, name) if rule.message.severity == "warning" else None,
         **details,
     )
+
+
+def _asked(columns: Columns, row: int, name: str) -> list[object]:
+    """What a warning asks about: this value of this record, wherever it stands."""
+    names = [*columns.resource.primary_key, name]
+    return [columns.resource.name, *(columns.values[one][row] for one in names)]
 
 
 def _text(value: object) -> str:

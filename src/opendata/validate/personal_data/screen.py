@@ -34,11 +34,12 @@ def _screen_sheet(sheet: Sheet, published: Collection[str]) -> Iterator[Problem]
             kind = _of_value(value, beside, is_dressed=(row, column) in sheet.looks)
             if kind is not None:
                 cell = address(row, column)
-                yield _hit(sheet, cell, kind, is_published=f"{sheet.name}!{cell}" in published)
+                is_published = f"{sheet.name}!{cell}" in published
+                yield _hit(sheet, cell, kind, str(value), is_published=is_published)
     for (row, column), comment in sorted(sheet.comments.items()):
         kind = personal_data(comment)
         if kind is not None:
-            yield _hit(sheet, address(row, column), kind, is_published=False)
+            yield _hit(sheet, address(row, column), kind, comment, is_published=False)
 
 
 def _of_value(
@@ -59,26 +60,30 @@ def _of_value(
 def _screen_properties(workbook: Workbook) -> Iterator[Problem]:
     """One problem for each kind found, naming all properties that show it."""
     found: dict[Text, list[Text]] = {}
+    texts: dict[Text, list[str]] = {}
     for name, text in workbook.properties.items():
         kind = personal_data(text, (NAME,) if name in _PEOPLE else ())
         if kind is not None:
             found.setdefault(kind, []).append(_PROPERTIES.get(name, Text(name, name)))
+            texts.setdefault(kind, []).append(text)
     for kind, names in found.items():
         yield problem(
             "personal-data-in-properties",
             Place(),
             value=_MASK,
+            asked=(kind.en, *texts[kind]),
             kind=kind,
             property=Text("、".join(one.ja for one in names), ", ".join(one.en for one in names)),
         )
 
 
-def _hit(sheet: Sheet, cell: str, kind: Text, *, is_published: bool) -> Problem:
+def _hit(sheet: Sheet, cell: str, kind: Text, text: str, *, is_published: bool) -> Problem:
     return problem(
         "personal-data",
         Place(sheet=sheet.name or None, cell=cell),
         value=_MASK,
         severity="error" if is_published else "warning",
+        asked=(kind.en, text),
         kind=kind,
     )
 
