@@ -88,6 +88,19 @@ def content(table: TableGuess, column: int) -> Content:
     return Content(tuple(texts), figures)
 
 
+def is_told_once(table: TableGuess, level: int, column: int) -> bool:
+    """Whether a column says one thing of each of the plan's parts that stand in `level`."""
+    said: dict[str, set[str]] = {}
+    part = above = ""
+    for row in table.records:
+        naming, telling = table.grid.cell(row, level), table.grid.cell(row, column)
+        part = naming.place if naming and squash(naming.shown) not in DITTO else part
+        if telling is not None:
+            above = above if squash(telling.shown) in DITTO else squash(telling.shown)
+            said.setdefault(part, set()).add(above)
+    return all(len(one) == 1 for one in said.values())
+
+
 def has_blanks(table: TableGuess, column: int) -> bool:
     """Whether cells of a column are blank in rows that are records."""
     return any(table.grid.cell(row, column) is None for row in table.records)

@@ -8,7 +8,7 @@ from typing import Any
 
 from opendata.errors import Text
 from opendata.extract.draft.cells import own_cells
-from opendata.extract.draft.content import content, has_blanks
+from opendata.extract.draft.content import content, has_blanks, is_told_once
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.headings import LEVELS, YEARS_OF, value_type, years_in
 from opendata.extract.parts import with_era
@@ -36,12 +36,10 @@ class Specs:
 
     table: TableGuess
     unit: str | None = field(init=False)
-    levels: list[str] = field(init=False)
     kinds: list[str | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.unit = _stated_unit(self.table)
-        self.levels = [one.role for one in self.table.columns if one.role in LEVELS]
         self.kinds = [one.kind for one in self.table.of("name")]
 
     def of(self, guess: Guess) -> tuple[Spec, Guess]:
@@ -113,12 +111,13 @@ class Specs:
         if role == "number" and not self.table.of("value"):
             right = [one for one in self.table.of(*LEVELS) if one.column > guess.column]
             return _node("number", right[0].role) if right else {}
-        if not self.levels:
-            return {}
+        lowest = self.table.of(*LEVELS)[-1:]
+        if not lowest or not is_told_once(self.table, lowest[0].column, guess.column):
+            return {}  # of an indicator: the schema has no such field
         if role in ("department", "stage"):
-            return _node(role, self.levels[-1])
+            return _node(role, lowest[0].role)
         if role == "priority":
-            return _node("is_priority", self.levels[-1]) | {"blank": "×"}
+            return _node("is_priority", lowest[0].role) | {"blank": "×"}
         if role == "progress":
             year = "$year" if guess.has_year else guess.year or _latest(self.table)
             return {"to": "progress.rating"} | ({"set": {"fiscal_year": year}} if year else {})
