@@ -48,6 +48,8 @@ class FoundColumn:
     """The year that the header names, its era written out."""
     unit: Raw | None
     """The unit in the header's brackets."""
+    width: int = 1
+    """The number of columns that a merged heading without others below it heads."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +288,8 @@ def _columns_from(block: Table, grid: Grid, top: int, bottom: int, start: int) -
             unit = _header_unit(path)
             heading = _heading(hits, "$unit" in spec.set.values())
             band = _band_text(path, heading)
-            found.append(FoundColumn(spec, column, path, hit, heading, band, year, unit))
+            width = grid.span(hit).right - column + 1 if hit is path[-1] else 1
+            found.append(FoundColumn(spec, column, path, hit, heading, band, year, unit, width))
             break
     return found
 

@@ -79,7 +79,8 @@ class Column(_Strict):
     """What the form's own words mean: ②確保方策 is a target. Nothing is a word for a blank."""
     fill: Literal["down"] | None = None
     indent: tuple[str, ...] = ()
-    """The levels of a hierarchy that is written by indenting its texts, outermost first."""
+    """The levels of a hierarchy that is written by indenting its texts, or below one heading over
+    several columns; outermost first. In a column of indicators the rows without values are it."""
     blank: str | None = None
     """What a blank cell means, where it means something (a ○ that is not there)."""
     required: bool = True
@@ -207,7 +208,7 @@ class Layout(_Strict):
                 table = f"{part.to[0].partition('.')[0]}." if part.to else ""
                 yield from (name if "." in name else table + name for name in part.set)
                 if isinstance(part, Column) and part.indent:
-                    yield f"{table}level"
+                    yield from ("policy_nodes.title", "policy_nodes.level")
 
 
 def _parts(block: Form | Table) -> tuple[Label | Column, ...]:

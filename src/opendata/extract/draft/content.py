@@ -73,19 +73,32 @@ class Content:
         return named * 2 > self.filled
 
 
-def content(table: TableGuess, column: int) -> Content:
+def content(table: TableGuess, column: int, width: int = 1) -> Content:
     """What stands in a column, row by row; a cell merged over rows once."""
     texts: list[str] = []
     figures = 0
     for row in table.rows[:SAMPLE]:
-        cell = table.grid.cell(row, column)
-        if cell is None or cell.column != column or row in table.grid.sheet.hidden_rows:
-            continue
-        if cell.row != row and texts:
-            continue
-        texts.append(tidy(cell.shown))
-        figures += is_figure(cell)
+        for at in range(column, column + width):
+            cell = table.grid.cell(row, at)
+            if cell is None or cell.column != at or row in table.grid.sheet.hidden_rows:
+                continue
+            if cell.row != row and texts:
+                continue
+            texts.append(tidy(cell.shown))
+            figures += is_figure(cell)
     return Content(tuple(texts), figures)
+
+
+def is_indented(table: TableGuess, guess: Guess) -> bool:
+    """Whether the texts of a column stand at different depths: in columns, or behind spaces."""
+    depths: Counter[tuple[int, int, int]] = Counter()
+    for row in table.rows[:SAMPLE]:
+        for column in range(guess.column, guess.column + guess.width):
+            cell = table.grid.cell(row, column)
+            if cell is not None and (cell.row, cell.column) == (row, column):
+                spaces = len(cell.text) - len(cell.text.lstrip())
+                depths[column, table.grid.indent(row, column), spaces] += 1
+    return len(depths) > 1
 
 
 def is_told_once(table: TableGuess, level: int, column: int) -> bool:
@@ -108,7 +121,7 @@ def has_blanks(table: TableGuess, column: int) -> bool:
 
 def settle(table: TableGuess) -> None:
     """Hold the headings' roles against what stands below them."""
-    contents = {one.column: content(table, one.column) for one in table.columns}
+    contents = {one.column: content(table, one.column, one.width) for one in table.columns}
     table.columns = [_held(one, contents[one.column]) for one in table.columns]
     table.columns = [row_kind(one, contents[one.column]) for one in table.columns]
     if table.of("row_kind"):
@@ -118,6 +131,8 @@ def settle(table: TableGuess) -> None:
     _one_name(table, contents)
     for role in _ONCE:
         _one_each(table, role)
+    names = table.of("name")
+    table.is_indented = len(names) == 1 and is_indented(table, names[0])
 
 
 def _held(one: Guess, held: Content) -> Guess:

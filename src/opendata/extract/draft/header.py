@@ -176,6 +176,7 @@ def _guess(
         parts=tuple(parts) or (_escaped(path[-1].shown),),
         confidence=0.9 if any(one.role for one in headings) or year_cell else 0.3,
         reasons=(reason,),
+        width=max(grid.span(path[-1]).right - column, 0) + 1,
     )
 
 

@@ -88,6 +88,9 @@ class Specs:
         spec: Spec = {"to": "indicators.name"}
         if not self.table.of("unit") and not self.unit:
             spec = {"split": "unit", "to": ["indicators.name", "indicators.unit"]}
+        if self.table.is_indented:
+            levels = [one for one in LEVELS if not self.table.of(one)]
+            return spec | {"indent": levels[-3:]} | ({"set": more} if more else {})
         filled = self._filled(guess) if self.table.of("row_kind") else {}
         return spec | ({"set": more} if more else {}) | filled
 
@@ -120,7 +123,7 @@ class Specs:
             return _node("is_priority", lowest[0].role) | {"blank": "×"}
         if role == "progress":
             year = "$year" if guess.has_year else guess.year or _latest(self.table)
-            return {"to": "progress.rating"} | ({"set": {"fiscal_year": year}} if year else {})
+            return {"to": "progress.rating", "set": {"fiscal_year": year}} if year else {}
         return {}
 
     def _level(self, guess: Guess) -> Spec:
