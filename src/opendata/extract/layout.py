@@ -107,7 +107,9 @@ class Label(_Strict):
     split: Split | None = None
     set: dict[str, str] = Field(default_factory=dict)
     words: dict[str, str] = Field(default_factory=dict)
-    value: Literal["right", "below", "inline"] = "right"
+    value: Literal["right", "left", "below", "above", "inline"] = "right"
+    named: bool = False
+    """Whether the text is told behind its label: 今後の方向性：拡充. Several may feed one field."""
     required: bool = False
 
 
@@ -132,6 +134,8 @@ class Column(_Strict):
     indent: tuple[str, ...] = ()
     """The levels of a hierarchy that is written by indenting its texts, or below one heading over
     several columns; outermost first. In a column of indicators the rows without values are it."""
+    named: bool = False
+    """Whether the text is told behind its header, as several that feed one field have to be."""
     blank: str | None = None
     """What a blank cell means, where it means something (a ○ that is not there)."""
     required: bool = True

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from opendata.extract.grid import Cell, Grid
 from opendata.extract.header import FoundColumn, FoundTable
 from opendata.extract.layout import Row
-from opendata.extract.parts import parts, with_era
+from opendata.extract.parts import named, parts, together, with_era
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants
 from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
 from opendata.package import Package
 
-_COLUMN = 100
-"""How far a column is indented below the one to its left: farther than any text in its cell."""
 _NODES = "policy_nodes"
 DITTO = frozenset({"〃", "同上", "〟", "々", "''", '"', "′′", "“", "”", "仝"})
+WIDEST = 100
+"""A step to the next column is wider than any indentation within one."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Memory:
 
     def value(self, grid: Grid, one: FoundColumn, row: int) -> Raw | None:
         """The value of a column in a row, its own or that of above; None where it is blank."""
-        cell = _cell(grid, one, row)
+        cell = grid.cell(row, one.column)
         if cell is not None and squash(cell.shown) in DITTO:
             cell = self.above.get(one.column)
         if cell is not None:
@@ -80,7 +80,7 @@ class Memory:
         cell's alignment and by the spaces before it; a step is as wide as a full-width space.
         """
         spaces = text[: len(text) - len(text.lstrip())]
-        indent = _COLUMN * columns + 2 * steps
+        indent = 2 * (WIDEST * columns + steps)
         indent += sum(2 if one == "\u3000" else 1 for one in spaces)
         self.indents = [one for one in self.indents if one < indent] + [indent]
         return len(self.indents) - 1
@@ -146,8 +146,12 @@ class _Making:
         slot.repeats |= one.spec.repeats
         if value is None:
             value = Raw(one.spec.blank or "", self.found.grid.place(self.row, one.column))
+        if one.spec.named:
+            value = named(one.hit.shown, value)
         for target, part in parts(one.spec.to, one.spec.split, value):
-            slot.values[target.partition(".")[2]] = part
+            name = target.partition(".")[2]
+            before = slot.values.get(name)
+            slot.values[name] = together(before, part, is_named=one.spec.named)
 
     def _read_indented(self, one: FoundColumn, table: str) -> None:
         """Put every text of a hierarchy into a slot of its own, as deep as it is indented.
@@ -203,15 +207,9 @@ class _Making:
         return self.slots.setdefault(key, Slot(table, role, dict(own), upper))
 
 
-def _cell(grid: Grid, one: FoundColumn, row: int) -> Cell | None:
-    """The cell of a column in a row: under a merged heading the first one that is filled."""
-    cells = (grid.cell(row, one.column + at) for at in range(one.width))
-    return next((cell for cell in cells if cell is not None), None)
-
-
 def _cells_under(grid: Grid, one: FoundColumn, row: int) -> Iterator[Cell]:
     """The cells that begin in a row below a heading, from left to right."""
-    for column in range(one.column, one.column + one.width):
+    for column in one.steps:
         cell = grid.cell(row, column)
         if cell is not None and (cell.row, cell.column) == (row, column):
             yield cell

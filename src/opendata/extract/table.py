@@ -124,11 +124,7 @@ def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
     A column under a band may have no heading of its own: its place is then the blank cell.
     """
     grid = found.grid
-    mapped = {
-        one.column + at
-        for one in found.columns
-        for at in range(one.width if one.spec.indent else 1)
-    }
+    mapped = {column for one in found.columns for column in one.steps}
     for column in found.area:
         path = path_at(grid, found.top, found.bottom, column)
         if column in mapped or not path or column in grid.sheet.hidden_columns:
