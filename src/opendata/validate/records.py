@@ -31,6 +31,8 @@ class Columns:
     places: dict[str, list[str | None]]
     texts: dict[str, list[str | None]] = field(default_factory=dict)
     """All that the cells show, of which the values may be a part."""
+    said: dict[str, list[str | None]] = field(default_factory=dict)
+    """The parts of the cells that the values were read from."""
     refused: set[tuple[int, str]] = field(default_factory=set)
     """Fields without a value of which the cause is reported: their cell could not be read, or
     what they are made of is missing."""
@@ -108,6 +110,7 @@ def _read_values(
         {one: [None] * count for one in names},
         places,
         {one: [None] * count for one in names},
+        {one: [None] * count for one in names},
     )
     columns.values |= {ROLE: texts[ROLE]} if is_total else {}
     reported: set[tuple[str, str | None, str]] = set()
@@ -123,6 +126,7 @@ def _read_values(
             reading = memory[text, sheet]
             whole = extract.wholes.get(places[target.name][row] or "", text)
             columns.texts[target.name][row] = whole if places[target.name][row] else None
+            columns.said[target.name][row] = text if places[target.name][row] else None
             if columns.values[target.name][row] is None:
                 columns.values[target.name][row] = reading.value
             for sibling, value in _siblings(reading, extract, places[target.name][row]):
@@ -327,6 +331,7 @@ def _merge(columns: Columns, problems: list[Problem]) -> tuple[Columns, list[int
         {name: [] for name in columns.values},
         {name: [] for name in columns.places},
         {name: [] for name in columns.texts},
+        {name: [] for name in columns.said},
     )
     now: list[int] = []
     repeats = resource.descriptor.get(PRIVATE + "repeats")
@@ -341,6 +346,7 @@ def _merge(columns: Columns, problems: list[Problem]) -> tuple[Columns, list[int
                 merged.places[name].append(places[row])
             for name, texts in columns.texts.items():
                 merged.texts[name].append(texts[row])
+                merged.said[name].append(columns.said[name][row])
         else:
             _fold(columns, row, merged, at, problems, repeats)
         now.append(at)
@@ -376,6 +382,7 @@ def _fold(
             if name in columns.places:
                 merged.places[name][at] = columns.places[name][row]
                 merged.texts[name][at] = columns.texts[name][row]
+                merged.said[name][at] = columns.said[name][row]
             continue
         cell = columns.places[name][row] if name in columns.places else None
         if cell and cell not in told:

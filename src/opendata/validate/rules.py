@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -16,6 +18,16 @@ from opendata.validate.typed import typed
 
 LAST = "last_"
 """Prefix of a table as the last release has it; such a table is empty before the first release."""
+WRITTEN = "written"
+"""The column that holds, by field, the whole text of the cell that a value was read from."""
+SAID = "said"
+"""The column that holds, by field, the part of that text which was read."""
+CELL = "cell"
+"""The column that holds, by field, where that is: `sheet`, `name` (A1), `line`, `column`."""
+_A1 = re.compile(r"([A-Z]+)([0-9]+)")
+_PLACE = pa.struct(
+    [("sheet", pa.string()), ("name", pa.string()), ("line", pa.int64()), ("column", pa.int64())]
+)
 
 
 def check_rules(
@@ -36,10 +48,37 @@ def _queries(package: Package) -> Iterator[Rule]:
 
 
 def _with_rows(columns: Columns, *, is_total: bool) -> pa.Table:
+    """A table with what rules may ask besides its values: `row`, `written` and `cell`."""
     table = typed(columns, columns.resource.fields, relaxed=is_total)
     if is_total:
         table = table.append_column(ROLE, pa.array(columns.values[ROLE], pa.string()))
+    nothing = [None] * len(columns)
+    names = [one.name for one in columns.resource.fields]
+    for title, texts in ((WRITTEN, columns.texts), (SAID, columns.said)):
+        arrays = [pa.array(texts.get(name, nothing), pa.string()) for name in names]
+        table = table.append_column(title, pa.StructArray.from_arrays(arrays, names))
+    cells = [_cells(columns.places.get(name, nothing)) for name in names]
+    table = table.append_column(CELL, pa.StructArray.from_arrays(cells, names))
     return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
+
+
+def _cells(places: Sequence[str | None]) -> pa.Array[Any]:
+    """Places in parts; each is taken apart once."""
+    known = pa.array(places, pa.string()).dictionary_encode()
+    parts = pa.array([_cell(one) for one in known.dictionary.to_pylist()], _PLACE)
+    return parts.take(known.indices)
+
+
+def _cell(place: str) -> dict[str, str | int] | None:
+    """`<sheet>!<A1>` in parts, its row and column counted from 1."""
+    sheet, _, name = place.rpartition("!")
+    found = _A1.fullmatch(name)
+    if found is None:
+        return None
+    column = 0
+    for letter in found[1]:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return {"sheet": sheet, "name": name, "line": int(found[2]), "column": column}
 
 
 def _empty(resource: Resource) -> pa.Table:
@@ -64,7 +103,7 @@ def _hits(
     hits: dict[Place, Problem] = {}
     for row in rows:
         found = dict(zip(names, row, strict=True))
-        if found["row"] not in columns.doubtful:
+        if rule.holds_in_doubt or found["row"] not in columns.doubtful:
             hit = _hit(rule, found, columns)
             hits.setdefault(hit.place, hit)
     return list(hits.values())
@@ -74,11 +113,14 @@ def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Problem:
     row = answer.pop("row")
     name = answer.pop("field", None) or rule.field
     suggestion = answer.pop("suggestion", None)
+    place = columns.place(row, name)
+    if (cell := answer.pop("at", None)) is not None:
+        place = replace(place, cell=cell)
     value = answer.pop("value", columns.written(row, name))
     details: dict[str, Any] = {key: _text(one) for key, one in answer.items() if one is not None}
     return problem(
         rule.message,
-        columns.place(row, name),
+        place,
         value=None if value is None else _text(value),
         suggestion=None if suggestion is None else _text(suggestion),
         asked=_asked(columns, row, name) if rule.message.severity == "warning" else None,
