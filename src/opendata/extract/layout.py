@@ -107,7 +107,9 @@ class Label(_Strict):
     split: Split | None = None
     set: dict[str, str] = Field(default_factory=dict)
     words: dict[str, str] = Field(default_factory=dict)
-    value: Literal["right", "below", "inline"] = "right"
+    value: Literal["right", "left", "below", "above", "inline"] = "right"
+    named: bool = False
+    """Whether the text is told behind its label: 今後の方向性：拡充. Several may feed one field."""
     required: bool = False
 
 
@@ -131,6 +133,8 @@ class Column(_Strict):
     fill: Literal["down"] | None = None
     indent: tuple[str, ...] = ()
     """The levels of a hierarchy that is written by indenting its texts, outermost first."""
+    named: bool = False
+    """Whether the text is told behind its header, as several that feed one field have to be."""
     blank: str | None = None
     """What a blank cell means, where it means something (a ○ that is not there)."""
     required: bool = True
