@@ -15,18 +15,32 @@ from opendata.errors import PackageError
 from opendata.extract import read_layout, read_layouts
 from opendata.package import load
 from opendata.workbook import Sheet
-from tests.builders import INBOX, PACKAGE, ROOT, extracted, package, rows, sheet, table_of, workbook
+from tests.builders import (
+    INBOX,
+    PACKAGE,
+    ROOT,
+    extracted,
+    package,
+    rows,
+    sheet,
+    table_of,
+    validated,
+    workbook,
+)
 
-BLOCK = re.compile(r"(?ms)^```(yaml|sheet|records) ?(.*?)\n(.*?)^```$")
+BLOCK = re.compile(r"(?ms)^```(yaml|sheet|records|values|problems) ?(.*?)\n(.*?)^```$")
 
 
 @dataclass
 class Example:
-    """One example of the page: a layout, the sheets it is held against, the records they give."""
+    """One example of the page: a layout, the sheets it is held against, what they give: the texts
+    of the records, the published values, the problems."""
 
     layout: str
     sheets: list[Sheet] = field(default_factory=list)
     records: dict[str, list[dict[str, str | None]]] = field(default_factory=dict)
+    values: list[dict[str, str | None]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 def examples() -> list[Example]:
@@ -37,6 +51,10 @@ def examples() -> list[Example]:
             found.append(Example(body))
         elif kind == "sheet":
             found[-1].sheets.append(sheet(body, name or "表"))
+        elif kind == "values":
+            found[-1].values = table_of(body)
+        elif kind == "problems":
+            found[-1].problems = body.splitlines()
         else:
             for table, drawn in re.findall(r"(?m)^(\w+)\n((?:\|.*\n)+)", body):
                 found[-1].records[table] = table_of(drawn)
@@ -49,12 +67,45 @@ def examples() -> list[Example]:
 def test_the_examples_of_the_page_are_true(example: Example) -> None:
     read = extracted(workbook(*example.sheets), example.layout)
 
-    assert read.problems == ()
-    assert {name for name, table in read.texts.items() if table.num_rows} == set(example.records)
+    assert sorted(f"{one.place.cell} {one.code}" for one in read.problems) == example.problems
+    assert example.records or example.values or example.problems
+    if example.records:
+        filled = {name for name, table in read.texts.items() if table.num_rows}
+        assert filled == set(example.records)
     for name, expected in example.records.items():
         fields = " ".join(expected[0])
         told = [tuple(value or None for value in row) for row in rows(read.texts[name], fields)]
         assert told == [tuple(one.values()) for one in expected]
+
+
+WITH_VALUES = [one for one in examples() if one.values]
+
+
+@pytest.mark.parametrize(
+    "example", WITH_VALUES, ids=lambda one: str(yaml.safe_load(one.layout)["title"])
+)
+def test_the_values_of_the_page_are_true(example: Example) -> None:
+    source = yaml.safe_load(example.layout)
+    source["set"] = {"plans.title": "計画", **source.get("set", {})}
+    result = validated(workbook(*example.sheets), read_layout(package(), "page", source))
+
+    tables = {name: table.to_pylist() for name, table in result.dataset.tables.items()}
+    nodes = {one["node_id"]: one for one in tables["policy_nodes"]}
+    indicators = {one["indicator_id"]: one for one in tables["indicators"]}
+
+    def path(node: str | None) -> list[str]:
+        return [*path(nodes[node]["parent_node_id"]), nodes[node]["title"]] if node else []
+
+    told = []
+    for value in tables["indicator_values"]:
+        whole = {**indicators[value["indicator_id"]], **value}
+        whole["node"] = "/".join(path(whole["node_id"]))
+        told.append({name: _plain(whole[name]) for name in example.values[0]})
+    assert told == example.values
+
+
+def _plain(value: object) -> str | None:
+    return f"{value:.15g}" if isinstance(value, float) else str(value) if value else None
 
 
 def test_the_page_tells_every_key() -> None:

@@ -48,7 +48,7 @@ def _queries(package: Package) -> Iterator[Rule]:
 
 
 def _with_rows(columns: Columns, *, is_total: bool) -> pa.Table:
-    """A table with what rules may ask besides its values: `row`, `written` and `cell`."""
+    """A table with what rules may ask besides its values."""
     table = typed(columns, columns.resource.fields, relaxed=is_total)
     if is_total:
         table = table.append_column(ROLE, pa.array(columns.values[ROLE], pa.string()))
