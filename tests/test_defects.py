@@ -56,9 +56,7 @@ def told(shared: Path) -> Iterator[Told]:
             wanted = defect["suggestion"]
             given = {squash(each.suggestion or "") for each in coded}
             remedy = None if wanted is None else squash(wanted) in given
-            yield Told(
-                layout.stem, defect["what"], defect["cell"], bool(at), bool(coded), remedy
-            )
+            yield Told(layout.stem, defect["what"], defect["cell"], bool(at), bool(coded), remedy)
 
 
 def others(one: Book) -> list[Problem]:

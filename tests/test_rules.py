@@ -116,7 +116,7 @@ def columns(resource: Resource, rows: list[dict[str, Any]], *, is_total: bool = 
     unknown = {name for row in rows for name in row} - {*names, WRITTEN, SAID}
     assert not unknown, f"{resource.name} has no {unknown}"
     values = {name: [_lexical(row.get(name)) for row in rows] for name in names}
-    cells = {
+    cells: dict[str, list[str | None]] = {
         name: [f"表!{address(at, column)}" for at in range(1, len(rows) + 1)]
         for column, name in enumerate(names)
     }

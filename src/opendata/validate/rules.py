@@ -69,9 +69,9 @@ def _cells(places: Sequence[str | None]) -> pa.Array[Any]:
     return parts.take(known.indices)
 
 
-def _cell(place: str) -> dict[str, str | int] | None:
+def _cell(place: str | None) -> dict[str, str | int] | None:
     """`<sheet>!<A1>` in parts, its row and column counted from 1."""
-    sheet, _, name = place.rpartition("!")
+    sheet, _, name = (place or "").rpartition("!")
     found = _A1.fullmatch(name)
     if found is None:
         return None
