@@ -134,7 +134,7 @@ def _read_values(
                 columns.values[target.name][row] = reading.value
             for sibling, value in _siblings(reading, extract, places[target.name][row]):
                 _put_sibling(columns, row, sibling, value, places[target.name][row])
-            for finding in () if is_total else reading.findings:
+            for finding in () if is_total else _own(reading, text, whole):
                 if reading.value is None:
                     columns.refused.add((row, target.name))
                 if message(finding.code).severity == "error":
@@ -145,6 +145,13 @@ def _read_values(
                     reported.add(known)
                     problems.append(_located(finding, place, text, whole))
     return columns
+
+
+def _own(reading: Reading, text: str, whole: str) -> Iterator[Finding]:
+    """What is wrong with the cell itself: an era that it takes from its neighbours is not its own
+    mistake. （36年度） below 平成 is read as it is meant."""
+    is_own = squash(text) in squash(whole) or squash(whole) in squash(text)
+    return (one for one in reading.findings if is_own or one.code != "era-year-never-existed")
 
 
 def _siblings(reading: Reading, extract: Extract, place: str | None) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from opendata.errors import PackageError, Place, Problem, problem
 from opendata.extract import ROLE, TOTALS
+from opendata.japanese import squash
 from opendata.package import Package, Resource, Rule
 from opendata.validate.records import Columns
 from opendata.validate.typed import typed
@@ -24,6 +25,8 @@ SAID = "said"
 """The column that holds, by field, the part of that text which was read."""
 CELL = "cell"
 """The column that holds, by field, where that is: `sheet`, `name` (A1), `line`, `column`."""
+LEGENDS = "legends"
+"""The labels that the notes of a sheet explain: `sheet`, `legend` (its number there), `label`."""
 _A1 = re.compile(r"([A-Z]+)([0-9]+)")
 _PLACE = pa.struct(
     [("sheet", pa.string()), ("name", pa.string()), ("line", pa.int64()), ("column", pa.int64())]
@@ -31,15 +34,23 @@ _PLACE = pa.struct(
 
 
 def check_rules(
-    tables: Mapping[str, Columns], package: Package, last: Mapping[str, pa.Table]
+    tables: Mapping[str, Columns],
+    package: Package,
+    last: Mapping[str, pa.Table],
+    legends: Mapping[str, Sequence[Sequence[str]]] | None = None,
 ) -> list[Problem]:
-    """Run every rule of the package. A rule's tables have a `row` column that counts from 0."""
+    """Run every rule of the package. `legends` are those of the sheets, by name.
+
+    A query's tables have a column `row` that counts from 0.
+    """
     with duckdb.connect(config={"enable_external_access": "false", "threads": "1"}) as database:
         for name, columns in tables.items():
             database.register(name, _with_rows(columns, is_total=name.endswith(TOTALS)))
         for resource in package:
             known = last.get(resource.name)
             database.register(LAST + resource.name, _empty(resource) if known is None else known)
+        database.register(LEGENDS, _legends(legends or {}))
+        database.create_function("squash", squash, ["VARCHAR"], "VARCHAR")
         return [hit for rule in _queries(package) for hit in _hits(rule, tables, database)]
 
 
@@ -60,6 +71,17 @@ def _with_rows(columns: Columns, *, is_total: bool) -> pa.Table:
     cells = [_cells(columns.places.get(name, nothing)) for name in names]
     table = table.append_column(CELL, pa.StructArray.from_arrays(cells, names))
     return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
+
+
+def _legends(legends: Mapping[str, Sequence[Sequence[str]]]) -> pa.Table:
+    rows = [
+        {"sheet": sheet, "legend": number, "label": label}
+        for sheet, known in legends.items()
+        for number, labels in enumerate(known)
+        for label in labels
+    ]
+    fields = [("sheet", pa.string()), ("legend", pa.int64()), ("label", pa.string())]
+    return pa.Table.from_pylist(rows, pa.schema(fields))
 
 
 def _cells(places: Sequence[str | None]) -> pa.Array[Any]:
