@@ -40,7 +40,7 @@ class Delimited:
         """Every record after the header with its number. Raises Unreadable where reading ends
         before the file does."""
         with _text(self.path, self.encoding) as text, _telling():
-            records = csv.reader(text, _dialect(self.delimiter, self.skips_spaces))
+            records = csv.reader(text, dialect(self.delimiter, self.skips_spaces))
             yield from islice(enumerate(records, 1), self.header_row, None)
 
 
@@ -54,7 +54,7 @@ def open_delimited(
     with _text(path, encoding) as text, _telling():
         lines = list(islice(text, _LOOKED_AT))
         delimiter, skips_spaces = _find_delimiter(lines, delimiter)
-        records = csv.reader(chain(lines, text), _dialect(delimiter, skips_spaces))
+        records = csv.reader(chain(lines, text), dialect(delimiter, skips_spaces))
         sample = list(islice(records, _LOOKED_AT))
     row = _find_header(sample)
     header = sample[row - 1] if sample else []
@@ -137,7 +137,9 @@ def _find_delimiter(lines: Sequence[str], given: str | None) -> tuple[str, bool]
     return given or found.delimiter, bool(found.skipinitialspace)
 
 
-def _dialect(delimiter: str, skips_spaces: bool) -> type[csv.Dialect]:
+def dialect(delimiter: str, skips_spaces: bool) -> type[csv.Dialect]:
+    """How Python's csv reads the text."""
+
     class Found(csv.excel):
         pass
 
