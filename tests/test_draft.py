@@ -24,7 +24,7 @@ from opendata.extract.draft import Draft, draft
 from opendata.japanese import squash
 from opendata.package import load
 from opendata.pipeline import check, load_settings
-from opendata.pipeline.submission import Received, examine_submission
+from opendata.pipeline.submission import Drafting, Received, examine_submission
 from opendata.review import picture
 from opendata.validate import validate
 from opendata.workbook import Limits, Workbook, read
@@ -379,8 +379,9 @@ def test_the_picture_tells_in_words_and_masks_personal_data() -> None:
 
 def received(content: bytes, *, reads_drafts: bool) -> Received:
     when = datetime(2026, 4, 1, tzinfo=UTC)
+    drafting: Drafting = "read" if reads_drafts else "propose"
     return Received(
-        "表.xlsx", content, "0" * 64, "municipal-plans", "132012", when, reads_drafts=reads_drafts
+        "表.xlsx", content, "0" * 64, "municipal-plans", "132012", when, drafting=drafting
     )
 
 

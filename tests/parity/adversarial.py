@@ -244,7 +244,6 @@ ADVERSARIAL: dict[str, Pair] = {
     "a very long cell": table([whole("a"), {"name": "b", "constraints": {"maxLength": 5}}], ["a", "b"], ["1", "x" * 300_000], ["x", ""]),
     "a very wide table": table([f"c{n}" for n in range(300)], [f"c{n}" for n in range(300)], ["1"] * 299, ["1"] * 301, ["" for _ in range(300)]),
     "compressed": table([whole("a"), "b"], ["a", "b"], ["1", "x"], ["x", ""], suffix="csv.gz"),
-    "no name that says what it is": table([whole("a"), "b"], ["a", "b"], ["1", "x"], ["x", ""], suffix="txt"),
     "many errors of one row": table(
         [whole("a", required=True, unique=True, minimum=5), {"name": "b", "constraints": {"pattern": "x+", "enum": ["xx"], "minLength": 3}}],
         ["a", "b"], ["1", "y"], ["1", "y", "z"], ["", "xx"], ["x"],

@@ -86,8 +86,6 @@ def difference(theirs: Verdict, ours: Verdict) -> str | None:
     Where frictionless falls there is nothing to agree with, and any verdict of ours will do;
     but we never fall.
     """
-    if theirs.kind == ours.kind == "fell":
-        return None  # as long as ours still asks frictionless
     if ours.kind == "fell":
         return f"frictionless: {theirs.kind} {theirs.reason}\nwe fell: {ours.reason}"
     if theirs.kind == "fell":

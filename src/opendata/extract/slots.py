@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opendata.extract.grid import Cell, Grid
 from opendata.extract.header import FoundColumn, FoundTable
 from opendata.extract.layout import Row
-from opendata.extract.parts import parts, with_era
+from opendata.extract.parts import named, parts, together, with_era
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants
 from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
 from opendata.package import Package
 
 DITTO = frozenset({"〃", "同上", "〟", "々", "''", '"', "′′", "“", "”", "仝"})
+
+
+WIDEST = 100
+"""A step to the next column is wider than any indentation within one."""
 
 
 @dataclass
@@ -126,6 +130,7 @@ class _Making:
 
     def read(self, one: FoundColumn) -> None:
         """Put a column's cell into the slot it belongs to, and into those this one hangs on."""
+        one = _at_step(self.found, one, self.row)
         table = one.spec.to[0].partition(".")[0]
         value = _value(self.found, one, self.row, self.memory, self.package)
         given = _by_table(constants(one.spec.set, _words(self.found, one, value)), table)
@@ -134,7 +139,8 @@ class _Making:
         if one.spec.indent:
             if value is None:
                 return
-            steps = self.found.grid.indent(self.row, one.column)
+            steps = WIDEST * one.steps.index(one.column)
+            steps += self.found.grid.indent(self.row, one.column)
             depth = self.memory.depth(value.text, steps)
             own["level"] = Raw(one.spec.indent[min(depth, len(one.spec.indent) - 1)])
             value = value.part(value.text.strip())
@@ -146,8 +152,12 @@ class _Making:
         slot.depth = depth if slot.depth is None else slot.depth
         if value is None:
             value = Raw(one.spec.blank or "", self.found.grid.place(self.row, one.column))
+        if one.spec.named:
+            value = named(one.hit.shown, value)
         for target, part in parts(one.spec.to, one.spec.split, value):
-            slot.values[target.partition(".")[2]] = part
+            name = target.partition(".")[2]
+            before = slot.values.get(name)
+            slot.values[name] = together(before, part, is_named=one.spec.named)
 
     def _upper(
         self, given: Mapping[str, dict[str, Raw]], role: str, is_written: bool
@@ -169,6 +179,13 @@ class _Making:
         if own or table not in self.owners:
             self.owners[table] = key
         return self.slots.setdefault(key, Slot(table, role, dict(own), upper))
+
+
+def _at_step(found: FoundTable, one: FoundColumn, row: int) -> FoundColumn:
+    """The column where its text stands in a row: of a hierarchy, how far right says how deep."""
+    cells = (found.grid.cell(row, column) for column in one.steps)
+    first = next((cell for cell in cells if cell is not None and cell.row == row), None)
+    return one if first is None else replace(one, column=max(first.column, one.column))
 
 
 def _value(

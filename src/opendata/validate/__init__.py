@@ -2,6 +2,7 @@
 
 from opendata.validate.answers import Answer
 from opendata.validate.dataset import Dataset, Validation
+from opendata.validate.rated import rated
 from opendata.validate.table import TableError, TableReport, validate_table
 from opendata.validate.validate import validate
 
@@ -11,6 +12,7 @@ __all__ = [
     "TableError",
     "TableReport",
     "Validation",
+    "rated",
     "validate",
     "validate_table",
 ]

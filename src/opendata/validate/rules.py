@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -28,7 +28,11 @@ def check_rules(
         for resource in package:
             known = last.get(resource.name)
             database.register(LAST + resource.name, _empty(resource) if known is None else known)
-        return [hit for rule in package.rules for hit in _hits(rule, tables, database)]
+        return [hit for rule in _queries(package) for hit in _hits(rule, tables, database)]
+
+
+def _queries(package: Package) -> Iterator[Rule]:
+    return (one for one in package.rules if one.query and not one.is_off)
 
 
 def _with_rows(columns: Columns, *, is_total: bool) -> pa.Table:

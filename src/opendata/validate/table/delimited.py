@@ -20,6 +20,8 @@ _LOOKED_AT = 100
 """How many lines, and how many records, are looked at to find what is not given."""
 _DELIMITERS = ",\t;|"
 _SURE = 0.5
+_MARKS = (b"\0", b"\x1b", b"~{", b"+")
+"""What some encodings have that are written in ASCII bytes alone: UTF-16, ISO 2022, HZ, UTF-7."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def find_encoding(path: Path, encoding: str | None = None) -> str:
 
 
 def _guess_encoding(start: bytes) -> str:
-    if start.isascii() and b"\x1b" not in start and b"~{" not in start and b"+" not in start:
+    if start.isascii() and not any(mark in start for mark in _MARKS):
         return "utf-8"
     from chardet import UniversalDetector
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from opendata.errors import OpendataError
 from opendata.validate.table.report import TableError, TableReport
 from opendata.validate.table.schema import TableSchema
 
@@ -13,12 +14,18 @@ _NO_LIMIT = 10**9
 
 
 def judge_outside(table: Path, schema: TableSchema) -> TableReport:
-    """frictionless's report on a file of any format it knows."""
+    """frictionless's report on a file of any format it knows.
+
+    Raises OpendataError where it takes the file for no table: it would call it valid, unread.
+    """
     from frictionless import Resource, Schema, system
 
     with system.use_context(trusted=True):
         contract = Schema.from_descriptor(dict(schema.descriptor))
-        report = Resource(path=str(table), schema=contract).validate(limit_errors=_NO_LIMIT)
+        resource = Resource(path=str(table), schema=contract)
+        report = resource.validate(limit_errors=_NO_LIMIT)
+    if resource.datatype != "table":
+        raise OpendataError("not-a-table", path=str(table))
     rows = sum(int(task.stats.get("rows") or 0) for task in report.tasks)
     return TableReport(rows, tuple(map(_table_error, _all_errors(report))))
 

@@ -106,12 +106,12 @@ class TableSchema:
 def read_schema(source: Path | Descriptor, *, like_frictionless: bool = True) -> TableSchema:
     """The schema of a descriptor or of its JSON or YAML file.
 
-    Raises OpendataError `file-not-found`, or `schema-error` where it is no valid Table Schema.
+    Raises OpendataError `file-not-found`, or `broken-schema` where it is no valid Table Schema.
     """
     name = str(source) if isinstance(source, Path) else "schema"
     descriptor = _load(source) if isinstance(source, Path) else source
     if not isinstance(descriptor, Mapping):
-        raise OpendataError("schema-error", path=name, reason="it is not an object")
+        raise OpendataError("broken-schema", path=name, reason="it is not an object")
     known = descriptor if like_frictionless else _without_v2(descriptor)
     if not _is_plain(known):
         _ask_frictionless(known, name)
@@ -129,11 +129,11 @@ def _load(path: Path) -> Any:
             return yaml.safe_load(text)
         return json.loads(text)
     except (OSError, ValueError) as error:
-        raise OpendataError("schema-error", path=str(path), reason=str(error)) from error
+        raise OpendataError("broken-schema", path=str(path), reason=str(error)) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] != "yaml":
             raise
-        raise OpendataError("schema-error", path=str(path), reason=str(error)) from error
+        raise OpendataError("broken-schema", path=str(path), reason=str(error)) from error
 
 
 def _schema(descriptor: Descriptor, known: Descriptor, *, is_strict: bool) -> TableSchema:
@@ -193,9 +193,9 @@ def _ask_frictionless(descriptor: Descriptor, name: str) -> None:
         Schema.from_descriptor(dict(descriptor))
     except FrictionlessException as error:
         reason = "; ".join(str(one.note) for one in error.to_errors()) or str(error)
-        raise OpendataError("schema-error", path=name, reason=reason) from error
+        raise OpendataError("broken-schema", path=name, reason=reason) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise OpendataError("schema-error", path=name, reason=str(error)) from error
+        raise OpendataError("broken-schema", path=name, reason=str(error)) from error
 
 
 def _without_v2(descriptor: Descriptor) -> dict[str, Any]:
