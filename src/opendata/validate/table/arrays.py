@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-Array = pa.Array[Any]
-Texts = pa.Array[Any]
+Array = Any
+Texts = Any
 """Texts without nulls, one after the other."""
 Indexed = Any
 """Distinct texts in `dictionary`, and where each cell's stands in `indices`."""
@@ -56,7 +56,7 @@ def indexed(column: Array) -> Indexed:
 
 def buffer(numbers: Numbers) -> Any:
     """An array's memory as Arrow takes it."""
-    return pa.py_buffer(memoryview(numbers))
+    return pa.py_buffer(numbers.data)
 
 
 def as_bytes(data: Any) -> Any:

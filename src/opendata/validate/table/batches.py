@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import IO, Any, Literal, cast
 
 import numpy as np
 import pyarrow as pa
@@ -107,7 +107,7 @@ def arrow_batches(
     """
     width = len(indexed)
     names = [str(number) for number in range(width)]
-    types = dict.fromkeys(names, pa.string())
+    types: dict[str, Any] = dict.fromkeys(names, pa.string())
     first = source.header_row + 1
     is_known = False
     for block in read_blocks(source):
@@ -126,13 +126,13 @@ def arrow_batches(
 
 
 def _parsed(
-    block: bytes, names: list[str], types: dict[str, pa.DataType], first: int, source: Delimited
+    block: bytes, names: list[str], types: dict[str, Any], first: int, source: Delimited
 ) -> Batch:
     from pyarrow import csv as arrow
 
     ragged: list[Row] = []
 
-    def keep(row: Any) -> str:
+    def keep(row: Any) -> Literal["skip"]:
         text = io.StringIO(row.text, newline="")
         cells = next(csv.reader(text, dialect(source.delimiter, source.skips_spaces)), [])
         ragged.append((first + row.number - 1, cells))
@@ -140,7 +140,7 @@ def _parsed(
 
     has_quotes = b'"' in block
     table = arrow.read_csv(
-        pa.BufferReader(pa.py_buffer(block)),
+        cast("IO[Any]", pa.BufferReader(block)),
         arrow.ReadOptions(column_names=names, block_size=len(block) + 1, use_threads=False),
         arrow.ParseOptions(
             delimiter=source.delimiter,
@@ -154,7 +154,7 @@ def _parsed(
     return Batch(first, [_whole(column) for column in table.columns], ragged)
 
 
-def _whole(column: pa.ChunkedArray[Any]) -> Array:
+def _whole(column: Any) -> Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 

@@ -20,8 +20,9 @@ _LOOKED_AT = 100
 """How many lines, and how many records, are looked at to find what is not given."""
 _DELIMITERS = ",\t;|"
 _SURE = 0.5
-_MARKS = (b"\0", b"\x1b", b"~{", b"+")
-"""What some encodings have that are written in ASCII bytes alone: UTF-16, ISO 2022, HZ, UTF-7."""
+_PRINTED = bytes([9, 10, 13, *range(32, 127)])
+_MARKS = (b"~{", b"+", b"charset", b"coding")
+"""What texts in ASCII bytes have that are something else: HZ, UTF-7, or what they declare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def find_encoding(path: Path, encoding: str | None = None) -> str:
 
 
 def _guess_encoding(start: bytes) -> str:
-    if start.isascii() and not any(mark in start for mark in _MARKS):
+    if _is_surely_utf8(start):
         return "utf-8"
     from chardet import UniversalDetector
 
@@ -121,6 +122,19 @@ def _guess_encoding(start: bytes) -> str:
     if (found["confidence"] or 0) < _SURE and _decodes(start):
         return "utf-8"
     return "utf-8" if guess == "ascii" else guess
+
+
+def _is_surely_utf8(start: bytes) -> bool:
+    """Whether chardet, which takes its time, would find nothing else than ASCII or UTF-8."""
+    if start.isascii():
+        lower = start.lower()
+        return not (start.translate(None, _PRINTED) or any(mark in lower for mark in _MARKS))
+    if b"\0" in start or b"\x1b" in start:
+        return False
+    try:
+        return not codecs.getincrementaldecoder("utf-8")().decode(start).isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def _decodes(start: bytes) -> bool:

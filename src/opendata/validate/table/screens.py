@@ -172,6 +172,11 @@ def _mask(found: Any) -> Mask:
     return mask
 
 
+def _numbers(found: Any) -> Numbers:
+    numbers: Numbers = found.to_numpy()
+    return numbers
+
+
 # --- texts: how long they are, and whether they match ---
 
 
@@ -185,7 +190,7 @@ def _text_screen(field: Field) -> _Judge | None:
     def judge(texts: Texts, is_key: bool) -> _Screened:
         sure = np.ones(len(texts), bool)
         if at_least is not None or at_most is not None:
-            sizes = pc.utf8_length(texts).to_numpy()
+            sizes = _numbers(pc.utf8_length(texts))
             sure &= (sizes >= (at_least or 0)) & (
                 sizes <= (_LARGEST if at_most is None else at_most)
             )
