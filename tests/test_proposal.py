@@ -253,6 +253,16 @@ def test_an_accepted_layout_reads_the_file_that_lies_there(office: Office) -> No
     assert not office.run().has_news
 
 
+def test_a_second_file_of_the_form_needs_no_layout_of_its_own(office: Office) -> None:
+    accept(office, KPI)
+    for given in (KPI, f"inbox/{KPI}"):
+        with pytest.raises(OpendataError) as caught:
+            accept(office, given, "-o", "again.yaml")
+        assert caught.value.code == "known-form"
+        assert caught.value.details["layout"] == NAME
+    assert not (office.layouts / "again.yaml").exists()
+
+
 def test_an_edited_proposal_is_accepted_under_its_own_name(office: Office) -> None:
     edited = office.root / "指標の進捗.layout.yaml"
     proposed = (office.folder() / f"{NAME}.layout.yaml").read_text("utf-8")
