@@ -132,7 +132,8 @@ class Column(_Strict):
     """What the form's own words mean: ②確保方策 is a target. Nothing is a word for a blank."""
     fill: Literal["down"] | None = None
     indent: tuple[str, ...] = ()
-    """The levels of a hierarchy that is written by indenting its texts, outermost first."""
+    """The levels of a hierarchy that is written by indenting its texts, or below one heading over
+    several columns; outermost first. In a column of indicators the rows without values are it."""
     named: bool = False
     """Whether the text is told behind its header, as several that feed one field have to be."""
     blank: str | None = None
@@ -301,7 +302,7 @@ def _wrong_part(
             yield from _wrong_values(package, "", {part.to[0]: text})
     if isinstance(part, Column):
         for level in part.indent:
-            yield from _wrong_values(package, own, {"level": level})
+            yield from _wrong_values(package, "policy_nodes", {"level": level})
 
 
 def _wrong_split(part: Label | Column | Line) -> Iterator[Text]:

@@ -16,6 +16,8 @@ from opendata.validate.typed import typed
 
 LAST = "last_"
 """Prefix of a table as the last release has it; such a table is empty before the first release."""
+WRITTEN = "written_"
+"""Prefix of a table as its cells are written: a dash that is read as nothing is no blank cell."""
 
 
 def check_rules(
@@ -25,6 +27,7 @@ def check_rules(
     with duckdb.connect(config={"enable_external_access": "false", "threads": "1"}) as database:
         for name, columns in tables.items():
             database.register(name, _with_rows(columns, is_total=name.endswith(TOTALS)))
+            database.register(WRITTEN + name, _written(columns))
         for resource in package:
             known = last.get(resource.name)
             database.register(LAST + resource.name, _empty(resource) if known is None else known)
@@ -39,6 +42,13 @@ def _with_rows(columns: Columns, *, is_total: bool) -> pa.Table:
     table = typed(columns, columns.resource.fields, relaxed=is_total)
     if is_total:
         table = table.append_column(ROLE, pa.array(columns.values[ROLE], pa.string()))
+    return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
+
+
+def _written(columns: Columns) -> pa.Table:
+    blank: list[str | None] = [None] * len(columns)
+    texts = {one.name: columns.texts.get(one.name, blank) for one in columns.resource.fields}
+    table = pa.table({name: pa.array(text, pa.string()) for name, text in texts.items()})
     return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
 
 

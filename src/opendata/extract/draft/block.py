@@ -61,6 +61,8 @@ def _table(table: TableGuess, named: Mapping[str, str]) -> Block:
     columns = _columns(table)
     columns.sort(key=lambda one: _generality(one[0]))
     document: dict[str, Any] = {**named, "table": [spec for spec, _ in columns]}
+    if lines := _lines(table):
+        document["lines"] = lines
     if rows := _rows(table):
         document["rows"] = rows
     if table.era and any(one.year == "$cell" for one in table.columns):
@@ -106,6 +108,18 @@ def _generality(spec: Spec) -> tuple[int, bool]:
 def _comment(guess: Guess) -> str:
     reasons = "、".join(one.ja for one in guess.reasons)
     return f"確からしさ {guess.confidence:.2f}: {guess.path[-1].address} {reasons}"
+
+
+def _lines(table: TableGuess) -> list[dict[str, Any]]:
+    """The lines across the table, one for each heading under which they begin."""
+    levels = [one.role for one in table.of(*LEVELS)]
+    free = LEVELS[: LEVELS.index(levels[0])] if levels else LEVELS
+    under = list(dict.fromkeys(table.lines.values()))
+    given = [*free[-len(under) :], *["project"] * len(under)]
+    return [
+        {"under": one, "to": "policy_nodes.title", "set": {"level": level}}
+        for one, level in zip(under, given, strict=False)
+    ]
 
 
 def _rows(table: TableGuess) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _propose(
     plan = read_plan(sheets, title)
     trial = _Trial(workbook, package, name, plan)
     blocks = trial.fitting(blocks_of(sheets))
-    document = trial.document(blocks, list(_captions(sheets, title)))
+    document = trial.document(blocks, list(_captions(sheets, plan)))
     read = extract(workbook, package, [read_layout(package, name, document)])
     if not blocks or not any(
         read.texts[one].num_rows for one in ("indicator_values", "policy_nodes")
@@ -146,14 +146,17 @@ class _Trial:
         return extract(self.workbook, self.package, [layout]).layout is not None
 
 
-def _captions(sheets: Sequence[SheetGuess], title: str | None) -> Iterator[str]:
+def _captions(sheets: Sequence[SheetGuess], plan: PlanGuess) -> Iterator[str]:
     """The lines that are plainly titles, departments or units. The rest stays to be looked at."""
     seen: set[str] = set()
     for one in sheets:
         labels = {at.place for label in one.labels for at in (label.cell, label.value)}
         for cell in one.lines:
             wanted = quotable(squash(cell.shown))
-            if cell.place in labels or wanted in seen or not _is_caption(cell, title):
+            is_read = (cell.sheet, cell.row, cell.column) in plan.taken
+            if cell.place in labels or wanted in seen or is_private(wanted):
+                continue
+            if not is_read and not _is_caption(cell, plan.title):
                 continue
             if matches_any(cell.shown, [wanted]):
                 seen.add(wanted)
@@ -163,8 +166,7 @@ def _captions(sheets: Sequence[SheetGuess], title: str | None) -> Iterator[str]:
 def _is_caption(cell: Cell, title: str | None) -> bool:
     shown = squash(cell.shown)
     is_title = bool(title) and squash(title or "") in shown
-    is_known = is_title or is_department(shown) or bool(_CAPTION.match(tidy(cell.shown)))
-    return is_known and not is_private(shown)
+    return is_title or is_department(shown) or bool(_CAPTION.match(tidy(cell.shown)))
 
 
 def _taken(sheets: Sequence[SheetGuess]) -> dict[Position, str]:
