@@ -1,7 +1,7 @@
 # Every command of this house. `make` alone lists them.
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test lint bench examples lock venv clean
+.PHONY: help run test lint fuzz bench examples lock venv clean
 export PYTHON
 OPENDATA_LANG ?= en
 
@@ -26,9 +26,13 @@ lint: ## the linters and types alone
 	@scripts/venv.sh dev
 	@scripts/lint.sh
 
-bench: ## what our reader costs above the bare one
+fuzz: ## our validator against frictionless on random tables, until stopped (MINUTES=n SEED=n)
 	@scripts/venv.sh dev
-	@$(bin)/python -m bench
+	@$(bin)/python -m tests.parity
+
+bench: ## what the costly steps cost beside other tools (ONLY=reader for one of them)
+	@scripts/venv.sh dev
+	@$(bin)/python -m bench $(ONLY)
 
 examples: ## rebuild the example workbooks
 	@scripts/venv.sh dev

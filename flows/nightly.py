@@ -13,7 +13,8 @@ if __name__ == "__main__":  # before Prefect, which reads its environment when i
 
     sys.exit(main())
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -81,6 +82,16 @@ def report(summary: Summary, language: desk.Language) -> None:
         get_run_logger().info(line)
 
 
+@contextmanager
+def set_up(options: desk.Options) -> Iterator[Settings]:
+    """What every flow does around its passes: whatever goes wrong is told to the operator."""
+    server.follow_leader()
+    with desk.telling(options.language):
+        settings = options.settings()
+    with desk.telling(options.language, desk.log_file(settings)):
+        yield settings
+
+
 @flow
 def nightly(
     inbox: str | None = None,
@@ -89,9 +100,5 @@ def nightly(
     packages: list[str] | None = None,
     language: desk.Language = "ja",
 ) -> None:
-    server.follow_leader()
-    options = desk.Options(inbox, workspace, public, packages, language)
-    with desk.telling(language):
-        settings = options.settings()
-    with desk.telling(language, desk.log_file(settings)):
+    with set_up(desk.Options(inbox, workspace, public, packages, language)) as settings:
         report(one_pass(settings), language)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from prefect import flow
 
-from flows import desk, server
-from flows.nightly import one_pass, report
+from flows import desk
+from flows.nightly import one_pass, report, set_up
 from opendata.pipeline import pending
 
 _LOOKS = 10  # then the watcher, or the night, goes on
@@ -23,11 +23,7 @@ def on_submission(
     language: desk.Language = "ja",
 ) -> None:
     """The nightly pass, until the inbox holds nothing that is not accounted for."""
-    server.follow_leader()
-    options = desk.Options(inbox, workspace, public, packages, language)
-    with desk.telling(language):
-        settings = options.settings()
-    with desk.telling(language, desk.log_file(settings)):
+    with set_up(desk.Options(inbox, workspace, public, packages, language)) as settings:
         for _ in range(_LOOKS):
             summary = one_pass(settings)
             if summary.has_news:

@@ -52,7 +52,8 @@ def sheet(drawn: str, name: str = "表", *, at: str = "A1", hidden: str = "", **
         | 合計 | <    | 24   |
 
     `^` is merged with the cell above, `<` with the one to its left; 12 is a number, '12 a text;
-    `\\n` breaks a line; nothing is an empty cell. `at` is where the drawing's top left stands.
+    `\\n` breaks a line; `> 12` is indented by the cell's alignment, `>> 12` twice; nothing is an
+    empty cell. `at` is where the drawing's top left stands.
     `hidden` names rows and columns that are hidden: "5 C".
     """
     lines = [line.strip() for line in drawn.strip().splitlines()]
@@ -62,6 +63,7 @@ def sheet(drawn: str, name: str = "表", *, at: str = "A1", hidden: str = "", **
     rows: list[list[Value]] = [[None] * width for _ in range(len(texts) + top - 1)]
     spans: dict[tuple[int, int], Range] = {}
     origin: dict[tuple[int, int], tuple[int, int]] = {}
+    indents: dict[tuple[int, int], int] = {}
     for row, line in enumerate(texts, start=top - 1):
         for column, text in enumerate(line, start=left - 1):
             if text in ("^", "<"):
@@ -71,11 +73,15 @@ def sheet(drawn: str, name: str = "表", *, at: str = "A1", hidden: str = "", **
                 spans[first] = Range(*first, max(known.bottom, row), max(known.right, column))
                 origin[row, column] = first
             else:
-                rows[row][column] = _value(text)
+                bare = text.lstrip(">")
+                if bare != text:
+                    indents[row, column] = len(text) - len(bare)
+                rows[row][column] = _value(bare.strip(" ") if bare != text else text)
     return Sheet(
         name,
         rows,
         merged=tuple(spans.values()),
+        indents=indents,
         hidden_rows=frozenset(int(one) - 1 for one in hidden.split() if one.isdigit()),
         hidden_columns=frozenset(
             int(range_boundaries(f"{one}1")[0] or 1) - 1

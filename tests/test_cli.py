@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -362,8 +363,11 @@ def test_validate_prints_the_contracted_document(opendata: Terminal) -> None:
     }
 
     said = opendata("validate", "bad.csv", "--schema", "schema.json")
-    assert said.status == 1
-    assert "invalid: 3 rows, 3 errors" in said.out
+    assert (said.status, said.out.splitlines()[-1]) == (1, "誤り 3件（3行）")
+    said = opendata("validate", "bad.csv", "--schema", "schema.json", "--lang", "en")
+    assert (said.status, said.out.splitlines()[-1]) == (1, "invalid: 3 rows, 3 errors")
+    said = opendata("validate", "good.csv", "--schema", "schema.json")
+    assert (said.status, said.out) == (0, "誤りはありません（1行）\n")
 
 
 def test_validate_prints_every_error(opendata: Terminal) -> None:
@@ -451,6 +455,10 @@ def test_wrong_usage_ends_with_a_sentence_and_status_2(
     assert said.status == 2
     assert said.out == ""
     assert len(said.err.strip()) > 10
+
+
+def test_the_version_is_that_of_the_program(opendata: Terminal) -> None:
+    assert opendata("--version") == Said(0, f"opendata {version('opendata')}\n", "")
 
 
 def test_without_arguments_it_helps(opendata: Terminal) -> None:

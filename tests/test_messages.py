@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
-from opendata.errors import Message, messages
+from opendata.errors import Message, Text, messages, sentences
+from opendata.pipeline.inbox import Why
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(ROOT.joinpath("src").rglob("*.py"))
@@ -34,6 +36,19 @@ def test_an_entry_says_the_same_in_both_languages(message: Message) -> None:
     assert not places(message.title.ja), "a title stands for many problems, so it has no details"
 
 
+@pytest.mark.parametrize("words", sentences().values(), ids=sentences())
+def test_a_sentence_says_the_same_in_both_languages(words: Text) -> None:
+    assert words.ja and words.en
+    assert places(words.ja) == places(words.en)
+
+
+def test_every_sentence_is_said() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    kinds = [name for name in sentences() if name.startswith("passed-over-")]
+    assert [name for name in sentences() if f'"{name}"' not in source and name not in kinds] == []
+    assert sorted(kinds) == sorted(f"passed-over-{why}" for why in get_args(Why))
+
+
 def test_japanese_sentences_end_like_sentences() -> None:
     for message in messages().values():
         assert message.remedy.ja.endswith("。"), message.code
@@ -43,7 +58,7 @@ def test_no_code_is_written_twice() -> None:
     """YAML would quietly keep the second."""
     source = ROOT.joinpath("src/opendata/errors/messages.yaml").read_text(encoding="utf-8")
     codes = re.findall(r"(?m)^([^\s#].*?):", source)
-    assert sorted(codes) == sorted(messages())
+    assert sorted(codes) == sorted([*messages(), *sentences()])
 
 
 def test_every_code_used_in_the_source_is_in_the_catalogue() -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from opendata.errors import Text
 from opendata.validate.personal_data import (
+    ACCOUNT,
+    INSURED,
     MAIL,
+    NAME,
     NUMBER,
     PHONE,
     is_individual_number,
     personal_data,
     screen,
 )
+from opendata.workbook import Sheet, read
 from tests.builders import found, sheet, validated, workbook
 
 
@@ -54,6 +61,17 @@ def test_no_individual_number(text: str) -> None:
         ("1234-5678-9018", NUMBER),
         ("１２３４　５６７８　９０１８", NUMBER),
         ("番号は123456789018です", NUMBER),
+        ("(042) 620-7444", PHONE),
+        ("+81 42-620-7444", PHONE),
+        ("042 620 7444", PHONE),
+        ("普通 1234567", ACCOUNT),
+        ("○○銀行　本店　普通預金　口座番号：１２３４５６７", ACCOUNT),
+        ("ゆうちょ銀行 記号 12345 番号 12345671", ACCOUNT),
+        ("被保険者番号：0000123456", INSURED),
+        ("被保険者証の記号・番号 12345678", INSURED),
+        ("氏名：試験 太郎", NAME),
+        ("（担当者名：灘　みなと）", NAME),
+        ("健康増進課　主任　浜名 ひかり（内線1234）", NAME),
     ],
 )
 def test_personal_data(text: str, kind: Text) -> None:
@@ -79,6 +97,14 @@ def test_personal_data(text: str, kind: Text) -> None:
         "前年度比@10円",
         "施策1-1 簡単で便利な行政サービスの提供",
         "978-4-00-000000-0",
+        "01-02-003",  # the number of a project
+        "氏名：非公表",
+        "担当者：情報課",
+        "責任者：各所属長",
+        "普通教室1234567",
+        "定員 1234567人",
+        "主任 児童委員",
+        "窓口の担当者が氏名を確認する",
     ],
 )
 def test_no_personal_data(text: str) -> None:
@@ -91,6 +117,66 @@ def test_a_number_typed_as_a_number_is_seen_and_an_ordinary_sum_is_not() -> None
     drawn.rows[1][1] = 123456789012.0  # type: ignore[index]
 
     assert found(screen(workbook(drawn), ())) == [("personal-data", "表!A2")]
+
+
+def test_a_sum_that_happens_to_pass_the_check_is_a_sum() -> None:
+    """One figure of twelve digits in ten carries the check digit by chance."""
+    drawn = sheet("| 予算 |\n| 0 |", looks={(1, 0): "123,456,789,018"})
+    drawn.rows[1][0] = 123456789018  # type: ignore[index]
+
+    assert not screen(workbook(drawn), ())
+
+
+def hits(drawn: Sheet) -> list[str | None]:
+    return [hit.place.cell for hit in screen(workbook(drawn), ())]
+
+
+def test_headings_tell_names_and_bare_numbers() -> None:
+    roster = sheet(
+        """
+        | 担当者    | 電話       | 振込口座 | 被保険者番号 | 個人番号     | 所管課 |
+        | 山田      | 0426207444 | 1234567  | 0000123456   | 123456789012 | 山田   |
+        | 灘 みなと |            |          |              |              | 灘     |
+        | 情報課    | 42         | 未定     | －           | なし         | 情報課 |
+        """
+    )
+
+    assert hits(roster) == ["A2", "B2", "C2", "D2", "E2", "A3"]
+
+
+def test_a_heading_to_the_left_tells_the_next_cell() -> None:
+    form = sheet(
+        """
+        | 施策 | 防災 | 記入者   | 佐藤係長 |
+        | 目標 | 80   | 個人番号 | 1        |
+        """
+    )
+
+    assert hits(form) == ["D1"]
+
+
+def test_a_number_typed_as_a_figure_has_lost_its_leading_zero() -> None:
+    drawn = sheet("| 連絡先 |\n| 0 |")
+    drawn.rows[1][0] = 9012345678  # type: ignore[index]
+
+    assert hits(drawn) == ["A2"]
+
+
+def test_names_in_the_properties_of_the_file_are_told_without_the_name() -> None:
+    made = openpyxl.Workbook()
+    made.active["A1"] = "計画"  # type: ignore[index]
+    made.properties.creator = "佐藤 花子"
+    made.properties.lastModifiedBy = "情報政策課"
+    made.properties.description = "問合せ joho@city.example.jp"
+    content = io.BytesIO()
+    made.save(content)
+
+    told = screen(read("計画.xlsx", content.getvalue()), ())
+    assert [hit.code for hit in told] == ["personal-data-in-properties"] * 2
+    words = str([hit.to_json("ja") for hit in told])
+    assert "作成者" in words
+    assert "佐藤" not in words
+    assert "example" not in words
 
 
 def test_published_personal_data_is_an_error_and_other_is_a_warning() -> None:

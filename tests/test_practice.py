@@ -166,11 +166,15 @@ def expected_labels(truth: dict[str, Any]) -> Counter[Label]:
 
 
 def found_labels(one: Book) -> Iterator[Label]:
+    """The ratings, and those further ones that the note tells by name (今後の方向性：拡充)."""
     table, places = one.extracted.texts["progress"], one.extracted.places["progress"]
-    for row, place in zip(table.to_pylist(), places["rating"].to_pylist(), strict=True):
+    for row, place in zip(table.to_pylist(), places.to_pylist(), strict=True):
         written = row["fiscal_year"] or ""
         year = read_fiscal_year(written) or next(iter(find_fiscal_years(written)), None)
-        yield Label(year.year if year else None, squash(row["rating"] or ""), str(place))
+        told = {"rating": row["rating"], "note": (row["note"] or "").partition("：")[2]}
+        for name, text in told.items():
+            if text:
+                yield Label(year.year if year else None, squash(text), str(place[name]))
 
 
 def score(expected: Counter[Any], found: Counter[Any]) -> Score:

@@ -18,6 +18,8 @@ from openpyxl.styles import PatternFill
 from opendata.errors import Place, Problem, problem
 from opendata.review import RESULTS, Entry, Reviewed, build, overview
 from opendata.review import marked as marked_room
+from opendata.review.answers import read_answers
+from opendata.workbook import read
 from opendata.workbook.types import Range, Sheet, Value, Workbook
 
 FILE = "municipal-plans/132012/情報課/取組一覧.xlsx"
@@ -457,3 +459,38 @@ def test_the_overview_links_every_review_and_puts_the_refused_first() -> None:
         "p/132012/a.xlsx/report.html",
     ]
     assert "<b>" not in html
+
+
+def test_a_question_is_answered_on_the_sheet_of_results() -> None:
+    """はい with a reason counts; without one, and any other word, the steward is told."""
+    asked = [
+        replace(mismatch(cell), severity="warning", subject=subject)
+        for cell, subject in (("B3", "aa"), ("B4", "bb"), ("B5", "cc"), ("D3", "dd"))
+    ]
+    given = checked(build(reviewed(*asked, status="accepted")))
+    sheet = given["確認結果"]
+    rows = {sheet.cell(row, 10).value: row for row in range(1, sheet.max_row + 1)}
+    assert sheet.column_dimensions["J"].hidden
+    assert str(sheet.data_validations.dataValidation[0].sqref) == f"H{rows['aa']}:H{rows['dd']}"
+    for subject, said, why in (("aa", "はい", "議会で修正した"), ("bb", "はい", None),
+                               ("cc", "いいえ", None), ("dd", "？", "x")):  # fmt: skip
+        sheet.cell(rows[subject], 8, said)
+        sheet.cell(rows[subject], 9, why)
+
+    answers, problems = read_answers(read("取組一覧.xlsx", saved(given)))
+
+    assert [(one.subject, one.is_right, one.reason) for one in answers] == [
+        ("aa", True, "議会で修正した"),
+        ("cc", False, ""),
+    ]
+    assert [(one.code, one.place.cell) for one in problems] == [
+        ("answer-without-reason", f"H{rows['bb']}"),
+        ("unknown-answer", f"H{rows['dd']}"),
+    ]
+
+
+def test_what_is_not_asked_has_no_place_for_an_answer() -> None:
+    given = checked(build(reviewed(mismatch())))
+
+    assert not given["確認結果"].data_validations.dataValidation
+    assert read_answers(read("取組一覧.xlsx", saved(given))) == ([], [])

@@ -1,4 +1,4 @@
-"""Every rule of a package tells its own examples apart; every code of the design is raised."""
+"""Every rule of a package tells its own examples apart; every code of the design is one."""
 
 from __future__ import annotations
 
@@ -10,21 +10,103 @@ from typing import Any
 import pytest
 import yaml
 
-from opendata.errors import PackageError, messages
-from opendata.extract import ROLE, TOTALS
-from opendata.package import Resource, load
+from opendata.errors import PackageError, Problem, messages
+from opendata.extract import ROLE, TOTALS, extract, read_layout
+from opendata.package import Package, Resource, Rule, load
+from opendata.package.rule import read_rule
+from opendata.validate import rated, validate
+from opendata.validate.readings import Reading, read
 from opendata.validate.records import Columns
 from opendata.validate.rules import LAST, check_rules
 from opendata.validate.typed import typed
-from tests.builders import PACKAGE, ROOT, package
+from tests.builders import PACKAGE, package, sheet, workbook
 
 CODES = """era-year-mismatch era-year-never-existed period-mismatch kind-stage-mismatch
     total-mismatch period-outside-parent missing-unit missing-value not-a-number unknown-label
     duplicate-indicator stale-hidden-data personal-data target-before-baseline indicator-renamed
     value-jump"""
 PACKAGES = [load(one.parent) for one in sorted(PACKAGE.parent.glob("*/datapackage.yaml"))]
+CODE = "141500"
+"""A municipality for drawn sheets."""
 
-Example = Mapping[str, Mapping[str, list[dict[str, Any]]]]
+Given = Mapping[str, Any]
+
+
+def examples() -> Iterator[Any]:
+    for contract in PACKAGES:
+        for rule in contract.rules:
+            for number, example in enumerate(rule.examples):
+                ((verdict, given),) = example.items()
+                name = f"{contract.name}-{rule.code}-{rule.field}-{number}-{verdict}"
+                yield pytest.param(replace(contract, rules=(rule,)), verdict, given, id=name)
+
+
+@pytest.mark.parametrize(("contract", "verdict", "given"), [*examples()])
+def test_a_rule_tells_its_examples_apart(contract: Package, verdict: str, given: Given) -> None:
+    """An example is a cell's text, a drawn sheet, or rows of the tables."""
+    assert verdict in ("passes", "fails")
+    if "text" in given:
+        hold_text(contract, verdict, given)
+    elif "sheet" in given:
+        hold_sheet(contract, verdict, given)
+    else:
+        hold_rows(contract, verdict, given)
+
+
+def hold_text(contract: Package, verdict: str, given: Given) -> None:
+    """What one field makes of one text."""
+    table, _, name = given["field"].partition(".")
+    reading: Reading = read(given["text"], contract.resource(table).field(name))
+    (rule,) = contract.rules
+    hits = [one for one in reading.findings if one.code == rule.code]
+    assert len(hits) == (verdict == "fails") == len(reading.findings)
+    assert [one.suggestion for one in hits] == [given.get("suggestion")] * len(hits)
+
+
+def hold_sheet(contract: Package, verdict: str, given: Given) -> None:
+    """What the whole way from a drawn sheet makes of its cells."""
+    (rule,) = contract.rules
+    book = workbook(sheet(given["sheet"], hidden=given.get("hidden", "")))
+    form = read_layout(contract, "様式", given["layout"])
+    extracted = extract(book, contract, [form], {"plans.municipality_code": CODE})
+    assert extracted.layout, [one.message.en for one in extracted.problems]
+    result = validate(extracted, book, contract)
+    problems = rated((*extracted.problems, *result.problems), contract)
+    hits = [one for one in problems if one.code == rule.code]
+    assert {one.place.cell: one.suggestion for one in hits} == given.get("cells", {})
+    assert bool(hits) == (verdict == "fails")
+    for hit in hits:
+        assert hit.severity == rule.severity or rule.severity is None
+        assert_told(hit)
+
+
+def hold_rows(contract: Package, verdict: str, given: Given) -> None:
+    """What a query finds in the tables; a field that is not given is null."""
+    last = {name.removeprefix(LAST) for name in given if name.startswith(LAST)}
+    tables, before = {}, {}
+    for resource in contract.read:
+        tables[resource.name] = columns(resource, given.get(resource.name, []))
+        totals = resource.name + TOTALS
+        tables[totals] = columns(resource, given.get(totals, []), is_total=True)
+        if resource.name in last:
+            known = columns(resource, given[LAST + resource.name])
+            before[resource.name] = typed(known, resource.published)
+    assert set(given) - {"suggestion"} <= {*tables, *(LAST + name for name in before)}
+
+    hits = check_rules(tables, contract, before)
+
+    (rule,) = contract.rules
+    assert len(hits) == (verdict == "fails")
+    for hit in hits:
+        assert hit.code == rule.code
+        assert hit.severity == rule.message.severity
+        assert hit.place.sheet == "表"
+        assert "suggestion" not in given or hit.suggestion == given["suggestion"]
+        assert_told(hit)
+
+
+def assert_told(hit: Problem) -> None:
+    assert "—" not in hit.message.ja + hit.remedy.ja, "every place of the message is filled"
 
 
 def columns(resource: Resource, rows: list[dict[str, Any]], *, is_total: bool = False) -> Columns:
@@ -40,39 +122,15 @@ def _lexical(value: Any) -> str | None:
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def examples() -> Iterator[Any]:
-    for contract in PACKAGES:
-        for rule in contract.rules:
-            for number, example in enumerate(rule.examples):
-                verdict = next(iter(example))
-                name = f"{contract.name}-{rule.code}-{rule.field}-{number}-{verdict}"
-                yield pytest.param(replace(contract, rules=(rule,)), example, id=name)
+def no_rows() -> dict[str, Columns]:
+    return {
+        one.name + suffix: columns(one, [], is_total=bool(suffix))
+        for one in package().read
+        for suffix in ("", TOTALS)
+    }
 
 
-@pytest.mark.parametrize(("contract", "example"), [*examples()])
-def test_a_rule_tells_its_examples_apart(contract: Any, example: Example) -> None:
-    ((verdict, given),) = example.items()
-    assert verdict in ("passes", "fails")
-    last = {name.removeprefix(LAST) for name in given if name.startswith(LAST)}
-    tables, before = {}, {}
-    for resource in contract.read:
-        tables[resource.name] = columns(resource, given.get(resource.name, []))
-        totals = resource.name + TOTALS
-        tables[totals] = columns(resource, given.get(totals, []), is_total=True)
-        if resource.name in last:
-            known = columns(resource, given[LAST + resource.name])
-            before[resource.name] = typed(known, resource.published)
-    assert set(given) <= {*tables, *(LAST + name for name in before)}
-
-    hits = check_rules(tables, contract, before)
-
-    (rule,) = contract.rules
-    assert len(hits) == (verdict == "fails")
-    for hit in hits:
-        assert hit.code == rule.code
-        assert hit.severity == rule.message.severity
-        assert hit.place.sheet == "表"
-        assert "—" not in hit.message.ja + hit.remedy.ja, "every place of the message is filled"
+# --- the package's own ---------------------------------------------------------------------------
 
 
 def test_every_rule_has_both_kinds_of_examples() -> None:
@@ -93,53 +151,102 @@ def test_every_rule_speaks_both_languages() -> None:
             assert rule.message.text.ja.endswith("。") or rule.message.text.ja.endswith("か。")
 
 
-@pytest.mark.parametrize("code", CODES.split())
-def test_every_code_of_the_design_is_raised(code: str) -> None:
-    of_rules = {rule.code for rule in package().rules}
-    sources = "".join(one.read_text(encoding="utf-8") for one in ROOT.glob("src/**/*.py"))
-    descriptor = (PACKAGE / "datapackage.yaml").read_text(encoding="utf-8")
-    raised = f'"{code}"' in sources or f"opendata:repeats: {code}" in descriptor
-    assert (code in of_rules) != (raised and code in messages()), "once, by a rule or by the source"
+def test_every_code_of_the_design_is_a_rule_beside_the_schema() -> None:
+    assert {*CODES.split()} <= {rule.code for rule in package().rules}
 
 
 def test_the_severities_that_the_design_gives() -> None:
-    known = {rule.code: rule.message for rule in package().rules} | dict(messages())
+    known = {rule.code: rule.message.severity for rule in package().rules}
     ask = {"indicator-renamed", "value-jump", "kind-stage-mismatch", "stale-hidden-data"}
-    assert {known[code].severity for code in (*ask, "era-year-never-existed")} == {"warning"}
-    assert known["era-year-mismatch"].severity == "error"
+    assert {known[code] for code in (*ask, "era-year-never-existed")} == {"warning"}
+    assert known["era-year-mismatch"] == "error"
+
+
+# --- what a package may say of a rule ------------------------------------------------------------
+
+
+def rule(code: str, **document: Any) -> Rule:
+    return read_rule(code, document, package().resources)
+
+
+def test_a_package_may_turn_a_severity_up_down_or_off() -> None:
+    names = ("stale-hidden-data", "unknown-label", "era-year-never-existed", "not-a-number")
+    drawn = sheet("| 指標 |\n| 来場 |\n| 12 |", hidden="3")
+    found = [Problem(one, *_told(one)) for one in names]
+    contract = replace(
+        package(),
+        rules=(
+            rule("stale-hidden-data", found_by="sheet", severity="error"),
+            rule("unknown-label", found_by="reading", severity="warning"),
+            rule("era-year-never-existed", found_by="reading", severity="off"),
+            rule("not-a-number", found_by="reading"),
+        ),
+    )
+    assert drawn.hidden_rows
+    assert [(one.code, one.severity, one.subject) for one in rated(found, contract)] == [
+        ("stale-hidden-data", "error", None),
+        ("unknown-label", "warning", "asked"),
+        ("not-a-number", "error", "asked"),
+    ]
+
+
+def _told(code: str) -> tuple[Any, ...]:
+    told = messages()[code]
+    return told.severity, None, None, None, told.title, told.text, told.remedy, "asked"
+
+
+def test_a_query_that_is_off_is_not_run() -> None:
+    source = yaml.safe_load((PACKAGE / "rules/missing-unit.yaml").read_text(encoding="utf-8"))
+    off = rule("missing-unit", **{**source, "severity": False, "query": "select nothing"})
+    assert off.is_off
+    assert check_rules(no_rows(), replace(package(), rules=(off,)), {}) == []
+
+
+def test_what_a_rule_does_not_say_the_house_says() -> None:
+    own = rule(
+        "unknown-label", found_by="reading", title={"ja": "区分の外です", "en": "Not in the list"}
+    )
+    assert own.message.title.ja == "区分の外です"
+    assert own.message.text == messages()["unknown-label"].text
+    assert own.severity is None
+
+
+@pytest.mark.parametrize(
+    ("code", "document", "reason"),
+    [
+        ("unknown-label", {}, "found_by"),
+        ("unknown-label", {"found_by": "chance"}, "chance"),
+        ("too-good", {"found_by": "sheet"}, "too-good"),
+        ("personal-data", {"found_by": "screening", "severity": "off"}, "always looked for"),
+        ("missing-value", {"query": "select 0 as row", "table": "plans"}, "field"),
+        ("missing-value", {"query": "x", "table": "plans", "field": "color"}, "plans.color"),
+        ("missing-value", {"found_by": "records", "severity": "loud"}, "loud"),
+    ],
+)
+def test_a_broken_rule_is_named(code: str, document: dict[str, Any], reason: str) -> None:
+    with pytest.raises(PackageError, match=reason) as caught:
+        read_rule(code, document, package().resources)
+    assert caught.value.code == "broken-rule"
 
 
 def test_a_rule_that_cannot_be_run_is_named() -> None:
-    source = yaml.safe_load((PACKAGE / "rules/missing-unit.yaml").read_text(encoding="utf-8"))
-    rule = replace(package().rules[0], query=source["query"].replace("i.unit", "i.units"))
-    tables = {
-        one.name + suffix: columns(one, [], is_total=bool(suffix))
-        for one in package().read
-        for suffix in ("", TOTALS)
-    }
+    (known,) = (one for one in package().rules if one.code == "missing-unit")
+    broken = replace(known, query=known.query.replace("i.unit", "i.units"))
     with pytest.raises(PackageError) as caught:
-        check_rules(tables, replace(package(), rules=(rule,)), {})
+        check_rules(no_rows(), replace(package(), rules=(broken,)), {})
     assert caught.value.code == "broken-rule"
     assert "units" in caught.value.sentence().en
 
 
-def test_a_rule_cannot_reach_out_of_the_tables() -> None:
-    rule = replace(package().rules[0], query="select 0 as row from read_csv('/etc/hostname')")
-    tables = {
-        one.name + suffix: columns(one, [], is_total=bool(suffix))
-        for one in package().read
-        for suffix in ("", TOTALS)
-    }
-    with pytest.raises(PackageError):
-        check_rules(tables, replace(package(), rules=(rule,)), {})
-
-
-def test_a_rule_must_name_the_rows_that_break_it() -> None:
-    rule = replace(package().rules[0], query="select 1 as line")
-    tables = {
-        one.name + suffix: columns(one, [], is_total=bool(suffix))
-        for one in package().read
-        for suffix in ("", TOTALS)
-    }
-    with pytest.raises(PackageError, match="no column row"):
-        check_rules(tables, replace(package(), rules=(rule,)), {})
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("select 0 as row from read_csv('/etc/hostname')", "disabled"),
+        ("select 1 as line", "no column row"),
+    ],
+)
+def test_a_query_reads_the_tables_and_names_the_rows(query: str, reason: str) -> None:
+    (known,) = (one for one in package().rules if one.code == "missing-unit")
+    broken = replace(known, query=query)
+    with pytest.raises(PackageError, match=reason):
+        check_rules(no_rows(), replace(package(), rules=(broken,)), {})

@@ -537,7 +537,15 @@ def test_a_schema_that_is_none(schema: str, tmp_path: Path) -> None:
     path.write_text(schema)
     with pytest.raises(OpendataError) as caught:
         validate_table(table, path)
-    assert caught.value.code == "schema-error"
+    assert caught.value.code == "broken-schema"
+
+
+@pytest.mark.parametrize("name", ["table", "table.txt", "table.csv.txt"])
+def test_what_is_no_table_by_its_name_is_not_called_valid(name: str, tmp_path: Path) -> None:
+    table, schema = written(tmp_path, TABLES["types"])
+    with pytest.raises(OpendataError) as caught:
+        validate_table(table.rename(tmp_path / name), schema)
+    assert caught.value.code == "not-a-table"
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 
 from opendata.errors import UnreadableWorkbook
 from opendata.workbook import Limits, Range, Sheet, address, read
@@ -197,6 +197,23 @@ def test_struck_out_texts_are_no_longer_shown() -> None:
     assert sheet.struck == {(1, 0)}
 
 
+def test_texts_indented_by_their_alignment() -> None:
+    def fill(sheet: Any) -> None:
+        for row, (text, indent, side) in enumerate(
+            [
+                ("目標", 0, None),
+                ("施策", 1, "left"),
+                ("取組", 2, None),
+                ("右", 1, "right"),
+                (5, 1, "left"),
+            ],
+            start=1,
+        ):
+            sheet.cell(row, 1, text).alignment = Alignment(horizontal=side, indent=indent)
+
+    assert only(xlsx(fill)).indents == {(1, 0): 1, (2, 0): 2}
+
+
 def test_number_formats_that_change_what_a_figure_says() -> None:
     formats = {
         "A1": (0.125, "0.0%", "12.5%"),
@@ -320,6 +337,7 @@ def test_xls() -> None:
     sheet.write(1, 2, 0.125, percent)
     sheet.write(1, 3, 41730, era)
     sheet.write(3, 2, "削除", xlwt.easyxf("font: struck_out on"))
+    sheet.write(3, 0, "施策", xlwt.easyxf("align: indent 2"))
     sheet.row(3).set_cell_error(3, 0x07)
     sheet.row(2).hidden = True
     sheet.col(3).hidden = True
@@ -331,13 +349,14 @@ def test_xls() -> None:
         [None, None, None, None],
         ["目標", None, 0.125, date(2014, 4, 1)],
         [None, None, None, None],
-        [None, None, "削除", "#DIV/0!"],
+        ["施策", None, "削除", "#DIV/0!"],
     ]
     assert found.merged == (Range(1, 0, 2, 1),)
     assert found.texts == {(1, 2): "12.5%", (1, 3): "平成26年度"}
     assert found.hidden_rows == {2}
     assert found.hidden_columns == {3}
     assert found.struck == {(3, 2)}
+    assert found.indents == {(3, 0): 2}
 
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?>

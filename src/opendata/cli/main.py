@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version as installed
 from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -18,7 +19,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from opendata.cli.printing import print_json, print_problems, say, warn
+from opendata.cli.printing import print_json, print_problems, print_report, say, warn
 from opendata.errors import (
     ConfigurationError,
     OpendataError,
@@ -29,7 +30,6 @@ from opendata.pipeline import Checked
 
 app = typer.Typer(
     name="opendata",
-    help="A city's spreadsheets, published as open data. 表計算ファイルからオープンデータへ。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,6 +41,24 @@ Inbox = Annotated[Path | None, typer.Option(help="The folder people put workbook
 Workspace = Annotated[str | None, typer.Option(help="The private store: archive, reviews, state.")]
 Public = Annotated[str | None, typer.Option(help="The public store: what readers see.")]
 Packages = Annotated[list[str] | None, typer.Option("--package", help="Only this package.")]
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        say(f"opendata {installed('opendata')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_say_version, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """A city's spreadsheets, published as open data. 表計算ファイルからオープンデータへ。"""
 
 
 @app.command()
@@ -102,9 +120,16 @@ def check(
 
 @app.command()
 def draft(
-    file: Annotated[Path, typer.Argument(help="A workbook that no layout fits.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A workbook that no layout fits. To accept also a layout (YAML), or the place in"
+            " the inbox of a submission whose review proposes one."
+        ),
+    ],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write the layout here.")
+        Path | None,
+        typer.Option("-o", "--output", help="Write the layout here; with --accept, name it so."),
     ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Draw what each cell was taken for here (HTML).")
@@ -112,35 +137,38 @@ def draft(
     accept: Annotated[
         bool, typer.Option("--accept", help="Save it among the package's layouts.")
     ] = False,
+    workspace: Workspace = None,
     package: Packages = None,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
     """Propose a layout for an unknown workbook, with a confidence and reasons for every column."""
-    from opendata.pipeline import draft_file, load_settings
+    from opendata.pipeline import accept_layout, draft_file, load_settings
 
-    settings = load_settings(package=tuple(package) if package else None)
-    drafted = draft_file(settings, file, output.stem if output else "draft")
-    proposal = drafted.draft
+    settings = load_settings(workspace=workspace, package=tuple(package) if package else None)
+    name = output.stem if output else None
     try:
+        if accept:
+            accepted = accept_layout(settings, file, name)
+            print_json(accepted.to_json()) if json else say(*accepted.sentences(lang))
+            return
+        drafted = draft_file(settings, file, name)
         if picture is not None:
             picture.write_bytes(drafted.picture(lang))
-        if output is not None and proposal.layout:
-            output.write_text(proposal.source, encoding="utf-8")
-        if accept and proposal.layout:
-            output = drafted.accept(output.stem if output else file.stem)
+        if output is not None and drafted.draft.layout:
+            output.write_text(drafted.source, encoding="utf-8")
     except OSError as error:
         raise OpendataError("store-error", path=str(error.filename), reason=str(error)) from error
     told = drafted.to_json(lang)
     if json:
         print_json(told)
-    elif proposal.layout is None:
+    elif drafted.draft.layout is None:
         warn(f"{file}: {told['problems'][0]['message']}")
     elif output is None:
-        say(proposal.source.rstrip("\n"))
+        say(drafted.source.rstrip("\n"))
     else:
         say(f"{output}")
-    raise typer.Exit(0 if proposal.layout else 1)
+    raise typer.Exit(0 if drafted.draft.layout else 1)
 
 
 @app.command()
@@ -148,6 +176,7 @@ def validate(
     table: Annotated[Path, typer.Argument(help="A CSV file.")],
     schema: Annotated[Path, typer.Option(help="A Table Schema (JSON or YAML).")],
     json: AsJson = False,
+    lang: Lang = "ja",
 ) -> None:
     """Hold one table against a Table Schema; the errors are those of `frictionless validate`."""
     from opendata.validate import validate_table
@@ -156,10 +185,7 @@ def validate(
     if json:
         print_json(report.to_json())
     else:
-        for error in report.errors:
-            say(f"{error.row_number or '-'}\t{error.field_name or '-'}\t{error.type}\t{error.note}")
-        verdict = "valid" if report.is_valid else "invalid"
-        say(f"{verdict}: {report.rows} rows, {len(report.errors)} errors")
+        print_report(report, lang)
     raise typer.Exit(0 if report.is_valid else 1)
 
 
@@ -296,7 +322,7 @@ def main() -> NoReturn:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-_USAGE = frozenset({"file-not-found", "schema-error"})
+_USAGE = frozenset({"file-not-found"})
 
 
 def _is_check(argv: list[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from opendata.errors.catalogue import Language
 from opendata.pipeline import Checked
+from opendata.validate import TableReport
 
 _SEVERITIES = {
     "ja": {"error": "誤り", "warning": "確認", "notice": "お知らせ"},
@@ -48,3 +49,18 @@ def print_problems(checked: Checked, language: Language) -> None:
         else:
             verdict = "このままでは公開できません" if language == "ja" else "would be refused"
         say(f"{outcome.place}: {verdict}" + (f" ({counts})" if counts else ""))
+
+
+def print_report(report: TableReport, language: Language) -> None:
+    """Print every error of a table (row, field, type, note, between tabs) and a verdict."""
+    for error in report.errors:
+        say(f"{error.row_number or '-'}\t{error.field_name or '-'}\t{error.type}\t{error.note}")
+    count = len(report.errors)
+    if language == "ja":
+        say(
+            f"誤り {count}件（{report.rows}行）"
+            if count
+            else f"誤りはありません（{report.rows}行）"
+        )
+    else:
+        say(f"{'invalid' if count else 'valid'}: {report.rows} rows, {count} errors")

@@ -2,10 +2,11 @@
 
 One catalogue (`messages.yaml`) holds every message in Japanese and English. A `Problem` is a value:
 one thing wrong with somebody's workbook. An `OpendataError` is raised where work cannot go on; it
-names a message of the same catalogue, so that it can become a `Problem` or a sentence.
+names a message of the same catalogue, so that it can become a `Problem` or a sentence. What
+commands say beside problems are the catalogue's sentences.
 """
 
-from opendata.errors.catalogue import Message, Text, message, messages
+from opendata.errors.catalogue import Message, Text, message, messages, sentence, sentences
 from opendata.errors.exceptions import (
     ConfigurationError,
     ConflictError,
@@ -35,5 +36,7 @@ __all__ = [
     "message",
     "messages",
     "problem",
+    "sentence",
+    "sentences",
     "settings_file",
 ]

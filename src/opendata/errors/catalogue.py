@@ -1,4 +1,5 @@
-"""The message catalogue: every code with its severity and its words in both languages."""
+"""The message catalogue: every code with its severity and its words in both languages, and the
+sentences that commands say."""
 
 from __future__ import annotations
 
@@ -80,9 +81,31 @@ class Message:
 @cache
 def messages() -> Mapping[str, Message]:
     """Every message of the catalogue, by code."""
+    return {
+        code: Message.read(code, entry) for code, entry in _entries().items() if "severity" in entry
+    }
+
+
+@cache
+def sentences() -> Mapping[str, Text]:
+    """Every sentence that is no problem's, by its name."""
+    return {
+        name: Text(str(entry["ja"]), str(entry["en"]))
+        for name, entry in _entries().items()
+        if "severity" not in entry
+    }
+
+
+def sentence(name: str, **details: object) -> Text:
+    """A sentence with its details filled in. Raises KeyError for one the catalogue has not."""
+    return sentences()[name].fill(details)
+
+
+@cache
+def _entries() -> Mapping[str, Mapping[str, object]]:
     source = files("opendata.errors").joinpath("messages.yaml").read_text(encoding="utf-8")
     entries: dict[str, dict[str, object]] = yaml.safe_load(source)
-    return {code: Message.read(code, entry) for code, entry in entries.items()}
+    return entries
 
 
 def message(code: str) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,9 @@ class Problem:
     title: Text
     message: Text
     remedy: Text
+    subject: str | None = None
+    """A digest of what is asked, where a person may answer that it is right as it is: whoever
+    answers once is not asked again."""
 
     def to_json(self, language: Language = "ja") -> dict[str, str | None]:
         """The problem in the form the command line contract gives it."""
@@ -59,12 +63,14 @@ def problem(
     value: str | None = None,
     suggestion: str | None = None,
     severity: Severity | None = None,
+    asked: Iterable[object] | None = None,
     **details: Any,
 ) -> Problem:
     """Make a problem from a message of the catalogue (or of a package's own rules).
 
-    `severity` overrides the catalogue's. `details`, together with the place's parts, `value` and
-    `suggestion`, fill the message.
+    `severity` overrides the catalogue's. `asked` is what a person is asked about, where they may
+    answer that it is right: the same things, the same question. `details`, together with the
+    place's parts, `value` and `suggestion`, fill the message.
     """
     entry = message(code) if isinstance(code, str) else code
     filled: dict[str, object] = {
@@ -90,7 +96,13 @@ def problem(
         entry.title,
         entry.text.fill(filled),
         entry.remedy.fill(filled),
+        None if asked is None else subject(entry.code, *asked),
     )
+
+
+def subject(*asked: object) -> str:
+    """The digest by which a question is known again."""
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -13,7 +13,7 @@ from opendata.extract.form import FoundForm, blanks, find_form, read_form
 from opendata.extract.grid import Cell, Grid, matches_any
 from opendata.extract.header import NOTES, FoundTable, find_table
 from opendata.extract.layout import Block, Form, Layout, Table
-from opendata.extract.records import Raw, Records
+from opendata.extract.records import Origin, Raw, Records
 from opendata.extract.table import read_table, rows_below
 from opendata.japanese import Status, read_signs, squash, tidy
 from opendata.package import Package
@@ -175,8 +175,9 @@ def _read(
     _add_constants(fit.layout, records, constants)
     contexts = {grid.name: _context(grid, forms, records) for grid in grids}
     tables = [block for block in fit.blocks if isinstance(block, FoundTable)]
-    for table in tables:
+    for copy, table in enumerate(tables):
         records.context = dict(contexts[table.grid.name])
+        records.origin = Origin(id(table.block), copy) if table.block.repeat else None
         problems.extend(read_table(table, records))
         problems.extend(_uncalculated(table))
     for form in forms:

@@ -1,4 +1,4 @@
-"""Forms: a label cell, and the value beside, below or behind it."""
+"""Forms: a label cell, and the value beside, below, above or behind it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from opendata.errors import Place, Problem, problem
 from opendata.extract.grid import Cell, Grid, matches_any
 from opendata.extract.layout import Form, Label
-from opendata.extract.parts import parts
+from opendata.extract.parts import named, parts, together
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants, fill, find_titles, has_gap
 from opendata.extract.slots import in_words
@@ -26,6 +26,12 @@ class FoundLabel:
     cell: Cell
     value: Raw
     at: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        """The label as the sheet writes it, without a value in the same cell."""
+        is_inline = self.at == (self.cell.row, self.cell.column)
+        return self.label.label[0] if is_inline else self.cell.shown
 
 
 @dataclass(frozen=True)
@@ -122,14 +128,18 @@ def _split_colon(text: str) -> tuple[str, str]:
 
 def _beside(grid: Grid, cell: Cell, label: Label, others: Sequence[str]) -> FoundLabel:
     span = grid.span(cell)
-    row, column = span.top, span.right + 1
-    if label.value == "below":
-        row, column = span.bottom + 1, span.left
+    row, column = {
+        "right": (span.top, span.right + 1),
+        "left": (span.top, span.left - 1),
+        "below": (span.bottom + 1, span.left),
+        "above": (span.top - 1, span.left),
+    }[label.value]
     value = grid.cell(row, column)
     if value is None and label.value == "right" and not grid.sheet.merged:
         value = _next_filled(grid, row, column, others)
     if value is None:
-        return FoundLabel(label, cell, Raw("", grid.place(row, column)), (row, column))
+        place = grid.place(row, column) if min(row, column) >= 0 else None
+        return FoundLabel(label, cell, Raw("", place), (row, column))
     return FoundLabel(label, cell, raw(value), (value.row, value.column))
 
 
@@ -165,9 +175,12 @@ def read_form(found: FoundForm, records: Records) -> None:
     for one in found.labels:
         given = tuple(sorted(constants(one.label.set, said).items(), key=lambda item: item[0]))
         whole = in_words(one.value, one.label.words) or one.value.part("")
+        if one.label.named:
+            whole = named(one.text, whole)
         for target, value in parts(one.label.to, one.label.split, whole):
             table, _, field = target.partition(".")
-            groups.setdefault((table, given), {})[field] = value
+            fields = groups.setdefault((table, given), {})
+            fields[field] = together(fields.get(field), value, is_named=one.label.named)
             if value.text.strip():
                 written.add((table, given))
     for (table, given), values in groups.items():

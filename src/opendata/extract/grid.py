@@ -163,6 +163,10 @@ class Grid:
                     if cell is not None:
                         yield cell
 
+    def indent(self, row: int, column: int) -> int:
+        """How many steps the cell that covers this position is indented by its alignment."""
+        return self.sheet.indents.get(self._origin.get((row, column), (row, column)), 0)
+
     def covered(self) -> Iterator[tuple[int, int]]:
         """The filled positions that a merged cell lies over: nobody sees them."""
         rows = self.sheet.rows

@@ -11,7 +11,7 @@ from opendata.extract.grid import Cell, Grid, matches, matches_any
 from opendata.extract.layout import Column, Line, Table
 from opendata.extract.parts import with_era
 from opendata.extract.records import Raw, raw
-from opendata.extract.sentence import find_titles
+from opendata.extract.sentence import find_titles, title_lines
 from opendata.japanese import (
     FiscalYear,
     find_fiscal_years,
@@ -48,6 +48,8 @@ class FoundColumn:
     """The year that the header names, its era written out."""
     unit: Raw | None
     """The unit in the header's brackets."""
+    steps: range
+    """The columns among which its text may stand: of a hierarchy, all below its one heading."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class FoundTable:
 
     @property
     def right(self) -> int:
-        return max(one.column for one in self.columns)
+        return max(one.steps[-1] for one in self.columns)
 
     @property
     def score(self) -> int:
@@ -133,7 +135,7 @@ class FoundTable:
         for row in self.rows:
             for one in self.columns:
                 if one.spec.to:
-                    yield row, one.column
+                    yield from ((row, column) for column in one.steps)
 
 
 def find_table(block: Table, grid: Grid, taken: set[tuple[int, int]]) -> FoundTable | list[str]:
@@ -143,7 +145,8 @@ def find_table(block: Table, grid: Grid, taken: set[tuple[int, int]]) -> FoundTa
     """
     required = [_Required(one, grid) for one in block.table if one.required]
     missing = [one.text for one in required]
-    anchors = sorted({at for one in required for at in one.anchors} - taken)
+    titles = {(cell.row, cell.column) for cell in title_lines(block.titles, grid, block.era)}
+    anchors = sorted({at for one in required for at in one.anchors} - taken - titles)
     for anchor in islice(dict.fromkeys(row for row, _ in anchors), MOST_ANCHORS):
         for top in range(anchor, max(anchor - HEADER_ROWS, -1), -1):
             found = _header_at(block, grid, required, top, anchor, taken)
@@ -286,9 +289,20 @@ def _columns_from(block: Table, grid: Grid, top: int, bottom: int, start: int) -
             unit = _header_unit(path)
             heading = _heading(hits, "$unit" in spec.set.values())
             band = _band_text(path, heading)
-            found.append(FoundColumn(spec, column, path, hit, heading, band, year, unit))
+            steps = _steps(spec, grid, top, bottom, column)
+            found.append(FoundColumn(spec, column, path, hit, heading, band, year, unit, steps))
             break
     return found
+
+
+def _steps(spec: Column, grid: Grid, top: int, bottom: int, column: int) -> range:
+    """The columns below the one heading of a hierarchy: merged with it, or without their own."""
+    end = column + 1
+    if spec.indent:
+        here = path_at(grid, top, bottom, column)
+        while end < grid.width and path_at(grid, top, bottom, end) in ((), here):
+            end += 1
+    return range(column, end)
 
 
 def _wide(grid: Grid, hit: Cell, path: tuple[Cell, ...]) -> bool:

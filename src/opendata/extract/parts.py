@@ -12,6 +12,7 @@ from opendata.japanese import (
     read_period,
     split_number,
     split_unit,
+    squash,
     tidy,
 )
 
@@ -44,6 +45,19 @@ def parts(targets: Sequence[str], split: Split | None, value: Raw) -> Iterator[t
     for target, text in zip(targets, texts, strict=False):
         if text:
             yield target, value.part(text)
+
+
+def named(heading: str, value: Raw) -> Raw:
+    """A text behind its heading: 今後の方向性：拡充. A blank stays one."""
+    text = tidy(value.text)
+    return value.part(f"{squash(heading)}：{text}" if text else "")
+
+
+def together(before: Raw | None, value: Raw, *, is_named: bool) -> Raw:
+    """The text of a field that several cells feed by name; its place is that of the first."""
+    if before is None or not is_named or not before.text:
+        return value
+    return before.part(f"{before.text}／{value.text}") if value.text else before
 
 
 def with_era(year: FiscalYear) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from opendata.extract.grid import Cell
 from opendata.package import Package, Resource
+from opendata.package.contract import PRIVATE
 
 TOTALS = "_totals"
 """Suffix of the table that holds a table's total and ratio rows: checked, never published."""
@@ -54,6 +55,7 @@ class RecordTable:
     links: dict[str, list[int | None]] = field(init=False)
     roles: list[str] = field(init=False, default_factory=list)
     _known: dict[object, int] = field(init=False, default_factory=dict)
+    _series: dict[object, tuple[int, int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.values = {one.name: [] for one in self.resource.fields}
@@ -63,8 +65,24 @@ class RecordTable:
     def __len__(self) -> int:
         return len(self.roles)
 
-    def add(self, values: Mapping[str, Raw], links: Mapping[str, int], role: str = "") -> int:
-        """Append a record and return its row; the same cells again are the same record."""
+    def add(
+        self,
+        values: Mapping[str, Raw],
+        links: Mapping[str, int],
+        role: str = "",
+        origin: Origin | None = None,
+    ) -> int:
+        """Append a record and return its row; the same cells again are the same record.
+
+        Where a record that stands twice would be asked about, so are the same texts in another
+        copy of one repeated block (`origin`): one block a year tells of one indicator every year.
+        """
+        if origin and PRIVATE + "repeats" in self.resource.descriptor:
+            texts = tuple(sorted((name, one.text) for name, one in values.items()))
+            series = (origin.block, texts, tuple(sorted(links.items())), role)
+            copy, row = self._series.setdefault(series, (origin.copy, len(self.roles)))
+            if copy != origin.copy:
+                return row
         known = (tuple(sorted((name, one.place, one.text) for name, one in values.items())), role)
         identity = (known, tuple(sorted(links.items())))
         if identity in self._known:
@@ -80,6 +98,13 @@ class RecordTable:
         return row
 
 
+class Origin(NamedTuple):
+    """The copy of a block that repeats from which records come."""
+
+    block: int
+    copy: int
+
+
 @dataclass
 class Records:
     """All records of one workbook, and the records that a form names for everything after it."""
@@ -90,6 +115,8 @@ class Records:
     wholes: dict[str, str] = field(init=False, default_factory=dict)
     defaults: dict[str, Mapping[str, Raw]] = field(init=False, default_factory=dict)
     """What every record of a table says, where the workbook says nothing."""
+    origin: Origin | None = None
+    """The repeated block that is being read."""
 
     def __post_init__(self) -> None:
         self.tables = {}
@@ -119,7 +146,7 @@ class Records:
         for value in values.values():
             if value.place and value.text != value.whole:
                 self.wholes[value.place] = value.whole
-        return self.tables[table + (TOTALS if role else "")].add(values, links, role)
+        return self.tables[table + (TOTALS if role else "")].add(values, links, role, self.origin)
 
     def to_arrow(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from opendata.extract.grid import Cell, Grid
@@ -78,6 +78,15 @@ def find_titles(
         for gap, text in gaps.items():
             said.setdefault(gap, raw(cell, text))
     return said, tuple(cell for cell, _ in nearest)
+
+
+def title_lines(templates: Sequence[str], grid: Grid, era: str | None = None) -> Iterator[Cell]:
+    """The titles that have a row for themselves: no header, though they may read like one."""
+    for cell in grid.sentences:
+        if any(fill(one, cell.shown, era) is not None for one in templates):
+            beside = {one.place for one in grid.filled(cell.row, cell.row)}
+            if beside == {cell.place}:
+                yield cell
 
 
 def constants(given: Mapping[str, str], words: Mapping[str, Raw | None]) -> dict[str, Raw]:

@@ -124,7 +124,7 @@ def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
     A column under a band may have no heading of its own: its place is then the blank cell.
     """
     grid = found.grid
-    mapped = {one.column for one in found.columns}
+    mapped = {column for one in found.columns for column in one.steps}
     for column in found.area:
         path = path_at(grid, found.top, found.bottom, column)
         if column in mapped or not path or column in grid.sheet.hidden_columns:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from opendata.errors import Message
+from opendata.errors import Message, Severity
 
 PRIVATE = "opendata:"
 """Properties under this prefix are read by the pipeline and never published."""
@@ -16,6 +16,10 @@ READINGS = frozenset(
 """The ways in which a written cell becomes a value."""
 TYPES = frozenset({"string", "integer", "number", "boolean"})
 """The types of Table Schema that the pipeline makes values of."""
+FoundBy = Literal["query", "reading", "records", "sheet", "screening"]
+"""Who finds what breaks a rule: a query of the rule's own over the typed tables, or a part of the
+house: reading a cell, making records of readings, looking over the sheets as they stand, screening
+for personal data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +135,20 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule across rows or tables: a query over the typed tables that returns what breaks it.
+    """A rule: its words, how bad it is to break it, what finds that, and examples of both kinds.
 
-    The query's columns: `row` (0-based row of `table`), optionally `field`, `suggestion`, and any
+    A query's columns: `row` (0-based row of `table`), optionally `field`, `suggestion`, and any
     others, which fill the message's places. Nothing returned, nothing wrong.
     """
 
     message: Message
-    table: str
-    field: str
-    query: str
+    found_by: FoundBy
+    severity: Severity | None
+    """What the package says of its severity; None where it leaves that to who finds it."""
+    is_off: bool = False
+    table: str = ""
+    field: str = ""
+    query: str = ""
     examples: tuple[Mapping[str, Any], ...] = ()
 
     @property

@@ -1,5 +1,6 @@
 """The corridor: one submission through the rooms; one pass over an inbox."""
 
+from opendata.pipeline.accepting import Accepted, accept_layout
 from opendata.pipeline.check import Checked, check
 from opendata.pipeline.drafting import Drafted, draft_file
 from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
@@ -8,6 +9,7 @@ from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary
 
 __all__ = [
+    "Accepted",
     "Checked",
     "Drafted",
     "Outcome",
@@ -15,6 +17,7 @@ __all__ = [
     "Shard",
     "Summary",
     "Work",
+    "accept_layout",
     "begin",
     "check",
     "conclude",

@@ -43,6 +43,8 @@ class Account:
     """Where in the workspace its data lie, as they were last put together."""
     conflict: str | None = None
     """The other place that submits the same records."""
+    proposal: str | None = None
+    """The file of its review that holds a drafted layout, for the operator to accept."""
     withdrawn: bool = False
     again: bool = False
     """Whether a mistake of ours kept the file from being examined: the next pass tries again."""
@@ -148,6 +150,7 @@ def _account(one: Outcome, accepted: str | None) -> Account:
         errors=one.count("error"),
         warnings=one.count("warning"),
         reason=_reason(one),
+        proposal=one.proposal,
         again=any(found.code == "unexpected-error" for found in one.problems),
         accepted=one.sha256 if one.status == "accepted" else accepted,
     )

@@ -69,6 +69,7 @@ class Archive:
                 municipality_code=account.municipality_code,
                 received=datetime.fromisoformat(account.received),
                 problems=(found,) if found else (),
+                workspace=self.settings.workspace,
             )
             folder = self.settings.packages_root() / account.package
             return Job(received, folder, {}, self.settings.limits.limits())

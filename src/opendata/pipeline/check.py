@@ -23,7 +23,7 @@ from opendata.pipeline.guard import workers
 from opendata.pipeline.jobs import Job
 from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
-from opendata.pipeline.submission import Outcome, Received
+from opendata.pipeline.submission import Drafting, Outcome, Received
 
 UNKNOWN_MUNICIPALITY = "000000"
 """Stands in for the municipality of a file that lies in no municipality's folder."""
@@ -127,7 +127,8 @@ def check(
         except OSError as error:
             raise OpendataError("unreadable-file", path=str(path), reason=str(error)) from error
         sha256 = hashlib.sha256(content).hexdigest()
-        received = Received(str(path), content, sha256, package, code, now, reads_drafts=draft)
+        drafting: Drafting = "read" if draft else "never"
+        received = Received(str(path), content, sha256, package, code, now, drafting=drafting)
         return Job(received, root / package, {}, limits)
 
     def made(path: Path) -> Callable[[], Job]:

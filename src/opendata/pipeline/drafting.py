@@ -19,7 +19,7 @@ from opendata.pipeline.check import package_of
 from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.worker import limit_memory
-from opendata.review import masked, picture
+from opendata.review import masked, picture, proposed_layout
 from opendata.validate.personal_data import screen
 from opendata.workbook import Limits, Workbook, address
 from opendata.workbook import read as read_workbook
@@ -33,17 +33,11 @@ class Drafted:
     package: str
     draft: Draft
     workbook: Workbook
-    layouts: Path
-    """The folder of the package's layouts."""
 
-    def accept(self, name: str) -> Path:
-        """Save the layout among the package's. Raises UsageError where one of that name exists."""
-        path = self.layouts / f"{name}.yaml"
-        if path.exists():
-            raise UsageError("usage-error", reason=f"{path} exists")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.draft.source, encoding="utf-8")
-        return path
+    @property
+    def source(self) -> str:
+        """The layout's YAML, without what looks like personal data."""
+        return proposed_layout(self.draft, self.workbook).decode()
 
     def picture(self, language: Language = "ja") -> bytes:
         """The sheets, each cell marked with what it was taken for, as a page."""
@@ -76,7 +70,7 @@ class Drafted:
 
 
 @contextmanager
-def _bounded(limits: Limits) -> Iterator[None]:
+def bounded(limits: Limits) -> Iterator[None]:
     """Limits on this process while it opens a file: a command that serves one file needs no other.
 
     Raises UnreadableWorkbook where memory or processor time run out.
@@ -110,8 +104,9 @@ def _too_costly(_number: int, _frame: object) -> None:
     raise _TooLongError
 
 
-def draft_file(settings: Settings, path: Path, name: str = "draft") -> Drafted:
+def draft_file(settings: Settings, path: Path, name: str | None = None) -> Drafted:
     """Propose a layout for a file; its package comes from the settings or the folders it lies in.
+    `name` is the layout's, the file's own when None.
 
     Raises OpendataError for a file that is not there or cannot be read.
     """
@@ -123,8 +118,7 @@ def draft_file(settings: Settings, path: Path, name: str = "draft") -> Drafted:
         content = path.read_bytes()
     except OSError as error:
         raise OpendataError("unreadable-file", path=str(path), reason=str(error)) from error
-    with _bounded(settings.limits.limits()):
+    with bounded(settings.limits.limits()):
         workbook = read_workbook(path.name, content, settings.limits.limits())
-        proposal = propose(workbook, contracts[package], name)
-    layouts = settings.packages_root() / package / "layouts"
-    return Drafted(str(path), package, proposal, workbook, layouts)
+        proposal = propose(workbook, contracts[package], name or path.stem)
+    return Drafted(str(path), package, proposal, workbook)

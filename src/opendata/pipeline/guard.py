@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO
 
-from opendata.errors import OpendataError, PackageError, UnreadableWorkbook
+from opendata.errors import OpendataError, PackageError, Place, UnreadableWorkbook, problem
 from opendata.pipeline.jobs import Job, receive, send
 from opendata.pipeline.submission import Outcome, refuse_unopened
 
@@ -29,13 +29,26 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def examine(self, job: Job) -> Outcome:
-        """The verdict on one file. Raises PackageError where the package itself is broken."""
+        """The verdict on one file. Raises PackageError where the package itself is broken.
+
+        A layout is drafted only once the verdict stands, within limits of its own: what drafting
+        costs must not cost the file its verdict.
+        """
+        plain = job.with_(drafting="never")
+        outcome = self._examine(plain)
+        if job.received.drafting == "never" or not outcome.has_no_layout:
+            return outcome
+        answer = self._answer(job)
+        if isinstance(answer, Outcome):
+            return answer
+        undrafted = problem("undrafted-layout", Place())
+        return self._examine(plain.with_(problems=(*job.received.problems, undrafted)))
+
+    def _examine(self, job: Job) -> Outcome:
         answer = self._answer(job)
         if isinstance(answer, PackageError):
             raise answer
-        if isinstance(answer, Outcome):
-            return answer
-        return refuse_unopened(job.received, answer)
+        return answer if isinstance(answer, Outcome) else refuse_unopened(job.received, answer)
 
     def _answer(self, job: Job) -> Outcome | OpendataError:
         """What the worker says, or why it says nothing."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Literal
 
 from opendata.errors import OpendataError, Place, Problem, problem
 from opendata.japanese import is_municipality_code
@@ -17,6 +18,18 @@ from opendata.japanese import is_municipality_code
 IGNORED = ("~$*", ".*", "*.tmp", "*.part", "*.crdownload", "Thumbs.db", "desktop.ini", "*~")
 """Names that office programs and file systems leave behind; never submissions."""
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+Why = Literal["link", "leftover", "other"]
+"""A link, what a program left behind or keeps hidden, or neither a file nor a folder to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Something in the inbox that is no submission, and why not."""
+
+    place: str
+    why: Why
 
 
 class UnreadableFile(OpendataError):
@@ -77,33 +90,51 @@ class Submission:
 
 
 def scan(inbox: Path) -> tuple[Submission, ...]:
-    """Every file in the inbox that counts, by place. Raises OpendataError where there is none.
+    """Every file in the inbox that counts, by place. Raises OpendataError where there is none."""
+    return survey(inbox)[0]
+
+
+def survey(inbox: Path) -> tuple[tuple[Submission, ...], tuple[PassedOver, ...]]:
+    """Everything in the inbox, by place: what counts, and what does not. Raises OpendataError where
+    there is no inbox.
 
     Links are not followed: nothing outside the inbox is ever read.
     """
     if not inbox.is_dir():
         raise OpendataError("file-not-found", path=str(inbox))
-    return tuple(sorted(_walk(inbox, inbox), key=lambda one: one.place))
+    found = sorted(_walk(inbox, inbox), key=lambda one: one.place)
+    return (
+        tuple(one for one in found if isinstance(one, Submission)),
+        tuple(one for one in found if isinstance(one, PassedOver)),
+    )
 
 
-def _walk(folder: Path, inbox: Path) -> Iterator[Submission]:
+def _walk(folder: Path, inbox: Path) -> Iterator[Submission | PassedOver]:
     try:
         entries = sorted(os.scandir(folder), key=lambda one: one.name)
     except OSError:
+        yield PassedOver(_place(folder, inbox), "other")
         return
     for entry in entries:
+        path = Path(entry.path)
+        place = _place(path, inbox)
         if any(fnmatchcase(entry.name, pattern) for pattern in IGNORED):
+            yield PassedOver(place, "leftover")
             continue
         try:
             found = entry.stat(follow_symlinks=False)
         except OSError:
             continue
-        path = Path(entry.path)
         if stat.S_ISDIR(found.st_mode):
             yield from _walk(path, inbox)
         elif stat.S_ISREG(found.st_mode):
-            place = path.relative_to(inbox).as_posix()
-            yield Submission(_printable(place), path, found.st_size, found.st_mtime_ns)
+            yield Submission(place, path, found.st_size, found.st_mtime_ns)
+        else:
+            yield PassedOver(place, "link" if stat.S_ISLNK(found.st_mode) else "other")
+
+
+def _place(path: Path, inbox: Path) -> str:
+    return _printable(path.relative_to(inbox).as_posix())
 
 
 def _printable(place: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pickle
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -25,6 +25,10 @@ class Job:
     package: Path | None
     last: Mapping[str, pa.Table]
     limits: Limits
+
+    def with_(self, **known: Any) -> Job:
+        """The same job with something else known of what was received."""
+        return replace(self, received=replace(self.received, **known))
 
 
 def send(stream: IO[bytes], message: object) -> None:

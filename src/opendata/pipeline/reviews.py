@@ -31,6 +31,7 @@ def write_reviews(
             received=datetime.fromisoformat(account.received),
             errors=account.errors,
             warnings=account.warnings,
+            is_waiting=account.proposal is not None,
         )
         for place, account in accounts.submissions.items()
     ]

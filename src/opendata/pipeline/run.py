@@ -19,14 +19,14 @@ from typing import Any
 import pyarrow as pa
 
 from opendata import catalogue, release, store
-from opendata.errors import ConflictError, Problem, UsageError
+from opendata.errors import ConflictError, PackageError, Problem, UsageError
 from opendata.package import Package, available, load
 from opendata.pipeline.accounts import Account, Accounts, accounted, with_conflicts
 from opendata.pipeline.archive import Archive
 from opendata.pipeline.assembly import Assembly, assemble
 from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
-from opendata.pipeline.inbox import Submission, UnreadableFile, scan
+from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
@@ -64,6 +64,10 @@ class Work:
     token: str | None
     listing: Mapping[str, str]
     withdrawn: frozenset[str]
+    passed_over: tuple[PassedOver, ...]
+    judges: Mapping[str, str]
+    """By package, what its verdicts depend on: as it was before the first file was looked at, so
+    that a layout saved during the pass is news to the next one."""
     now: datetime
 
 
@@ -92,9 +96,11 @@ def packages(settings: Settings) -> dict[str, Package]:
     return {name: load(root / name) for name in settings.package or known}
 
 
-def _judge(package: Package, settings: Settings) -> str:
-    """What a verdict depends on beside its file: another judge looks at every file again."""
-    return f"{fingerprint(package)}:{settings.limits.model_dump_json()}"
+def _judges(contracts: Mapping[str, Package], settings: Settings) -> dict[str, str]:
+    """What the verdicts on a package's files depend on beside the file: its contract, layouts and
+    rules, the program, the limits. Another judge looks at every file again."""
+    limits = settings.limits.model_dump_json()
+    return {name: f"{fingerprint(one)}:{limits}" for name, one in contracts.items()}
 
 
 def begin(settings: Settings, *, now: datetime) -> Work:
@@ -103,15 +109,16 @@ def begin(settings: Settings, *, now: datetime) -> Work:
     workspace, public = store.open_store(settings.workspace), store.open_store(settings.public)
     state, token = store.read_state(workspace)
     accounts = Accounts.read(state)
-    found = _in_scope(scan(settings.inbox), settings)
+    seen, passed_over = survey(settings.inbox)
+    found = _in_scope(seen, settings)
     listing = {one.place: _stamp(one) for one in found}
-    judges = {name: _judge(contract, settings) for name, contract in contracts.items()}
+    judges = _judges(contracts, settings)
     changed = tuple(one for one in found if _is_changed(one, accounts, judges))
     present = {one.place for one in found}
     withdrawn = frozenset(
         place
-        for place, account in accounts.submissions.items()
-        if place not in present and (not settings.package or account.package in settings.package)
+        for place in accounts.submissions
+        if place not in present and _is_in_scope(place, settings)
     )
     last: dict[str, Mapping[str, pa.Table]] = {}
     published: dict[str, str] = {}
@@ -134,12 +141,25 @@ def begin(settings: Settings, *, now: datetime) -> Work:
         )
         for part in _parts(changed)
     )
-    return Work(shards, accounts, token, listing, withdrawn, now)
+    return Work(
+        shards,
+        accounts,
+        token,
+        listing,
+        withdrawn,
+        tuple(one for one in passed_over if _is_in_scope(one.place, settings)),
+        judges,
+        now,
+    )
 
 
 def _in_scope(found: Sequence[Submission], settings: Settings) -> list[Submission]:
     """With packages named, only their folders are looked at."""
-    return [one for one in found if not settings.package or one.package in settings.package]
+    return [one for one in found if _is_in_scope(one.place, settings)]
+
+
+def _is_in_scope(place: str, settings: Settings) -> bool:
+    return not settings.package or place.split("/")[0] in settings.package
 
 
 def _parts(changed: Sequence[Submission]) -> Iterator[tuple[Submission, ...]]:
@@ -162,16 +182,22 @@ def _is_changed(one: Submission, accounts: Accounts, judges: Mapping[str, str]) 
 
 
 def pending(settings: Settings) -> bool:
-    """Whether the inbox differs, at a cheap first look, from what was last accounted for."""
+    """Whether, at a cheap first look, anything differs from what was last accounted for: a file
+    in the inbox, or what the files are judged by (a layout that was accepted)."""
     state, _ = store.read_state(store.open_store(settings.workspace))
     found = _in_scope(scan(settings.inbox), settings)
     known = Accounts.read(state)
     listed = {
-        place: stamp
-        for place, stamp in known.listing.items()
-        if not settings.package or place.split("/")[0] in settings.package
+        place: stamp for place, stamp in known.listing.items() if _is_in_scope(place, settings)
     }
-    return {one.place: _stamp(one) for one in found} != listed
+    if {one.place: _stamp(one) for one in found} != listed:
+        return True
+    judged = {account.package for account in known.submissions.values()}
+    try:
+        judges = _judges(packages(settings), settings)
+    except PackageError:  # for the pass to tell
+        return True
+    return any(known.fingerprints.get(name) != judges[name] for name in judged & judges.keys())
 
 
 def examine(settings: Settings, shard: Shard, progress: Progress | None = None) -> list[Outcome]:
@@ -189,9 +215,9 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
 
     def job(one: Submission) -> Job | Outcome:
         try:
-            received = _receive(one, shard, tuple(contracts), workspace)
+            received = _receive(one, shard, settings, tuple(contracts), workspace)
         except UnreadableFile as error:
-            return refuse_unopened(_unseen(one, shard), error)
+            return refuse_unopened(_unseen(one, shard, settings), error)
         contract = (
             root / one.package if one.package in contracts and not received.problems else None
         )
@@ -221,20 +247,24 @@ def _log(settings: Settings) -> Path:
 
 
 def _receive(
-    one: Submission, shard: Shard, known: tuple[str, ...], workspace: store.Store
+    one: Submission,
+    shard: Shard,
+    settings: Settings,
+    known: tuple[str, ...],
+    workspace: store.Store,
 ) -> Received:
     content, sha256 = one.read()
     workspace.put(f"archive/{sha256}", content)
     misplaced = one.misplaced(known)
     return replace(
-        _unseen(one, shard),
+        _unseen(one, shard, settings),
         content=content,
         sha256=sha256,
         problems=(misplaced,) if misplaced else (),
     )
 
 
-def _unseen(one: Submission, shard: Shard) -> Received:
+def _unseen(one: Submission, shard: Shard, settings: Settings) -> Received:
     """What is known of a file before it is read."""
     before = shard.accounts.get(one.place)
     return Received(
@@ -245,6 +275,7 @@ def _unseen(one: Submission, shard: Shard) -> Received:
         municipality_code=one.municipality_code,
         received=shard.now,
         last_good=shard.published.get(one.package) if before and before.accepted else None,
+        workspace=settings.workspace,
     )
 
 
@@ -284,8 +315,7 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         accounts = replace(
             accounts,
             releases=_with_releases(accounts.releases, releases),
-            fingerprints={**accounts.fingerprints}
-            | {name: _judge(one, settings) for name, one in contracts.items()},
+            fingerprints={**accounts.fingerprints, **work.judges},
             listing={**_outside(accounts.listing, settings), **work.listing},
         )
         gone = work.accounts.submissions.keys() - accounts.submissions.keys()
@@ -293,7 +323,9 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         new_state = accounts.to_state()
         store.commit(workspace, token, new_state)
         _refresh(public, new_state, settings)
-    return summarize(settings, work.accounts, accounts, tuple(told.values()), releases)
+    return summarize(
+        settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
+    )
 
 
 def _to_judge_again(
@@ -317,9 +349,7 @@ def _to_judge_again(
 
 def _outside(listing: Mapping[str, str], settings: Settings) -> dict[str, str]:
     """The part of a listing that a pass over some packages only did not look at."""
-    if not settings.package:
-        return {}
-    return {p: s for p, s in listing.items() if p.split("/")[0] not in settings.package}
+    return {place: s for place, s in listing.items() if not _is_in_scope(place, settings)}
 
 
 def _release(

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Literal
 
 import pyarrow as pa
 
 from opendata.errors import OpendataError, Place, Problem, UnreadableWorkbook, has_errors, problem
-from opendata.extract import extract, read_layouts
+from opendata.extract import Layout, extract, read_layouts
 from opendata.extract.draft import draft
 from opendata.package import Package
-from opendata.review import Reviewed, masked
+from opendata.review import Proposal, Reviewed, masked
 from opendata.review import build as build_review
-from opendata.validate import Dataset, validate
+from opendata.validate import Dataset, rated, validate
 from opendata.workbook import Limits, Workbook
 from opendata.workbook import read as read_workbook
 
 Status = Literal["accepted", "rejected", "unreadable"]
+Drafting = Literal["never", "propose", "read"]
+"""What becomes of a file that no layout fits: nothing more; its review proposes a drafted layout;
+it is read with that layout, too, to be told and never to be published."""
+_UNKNOWN = frozenset({"unknown-layout", "nearly-known-layout"})
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,9 @@ class Received:
     """What is wrong before the file is opened (its place, another file)."""
     last_good: str | None = None
     """The version that publishes an earlier state of this file."""
-    reads_drafts: bool = False
-    """Whether it is read with a drafted layout where no written one fits: to be told, never to be
-    published."""
+    drafting: Drafting = "propose"
+    workspace: str | None = None
+    """Where its review will lie."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,26 @@ class Outcome:
     received: datetime
     drafted: bool = False
     """Whether it was read with a drafted layout."""
+    proposal: str | None = None
+    """The file of the review that holds a drafted layout for the operator to accept."""
+
+    @property
+    def has_no_layout(self) -> bool:
+        """Whether no written layout fits."""
+        return any(one.code in _UNKNOWN for one in self.problems)
 
     def count(self, severity: str) -> int:
         """How many problems of that severity there are."""
         return sum(one.severity == severity for one in self.problems)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one set of layouts makes of a workbook."""
+
+    layout: str | None
+    dataset: Dataset | None
+    problems: tuple[Problem, ...]
 
 
 def examine_submission(
@@ -74,76 +95,96 @@ def examine_submission(
     `package` is None where the file's place names none. Errors of the file become problems of its
     review; an error of the package (a broken layout or rule) is raised as PackageError.
     """
-    workbook: Workbook | None = None
-    problems = list(received.problems)
-    dataset: Dataset | None = None
-    layout: str | None = None
-    drafted = False
-    if package is not None:
-        try:
-            workbook = read_workbook(received.place.rpartition("/")[2], received.content, limits)
-        except UnreadableWorkbook as error:
-            problems.append(error.problem(Place()))
-        else:
-            constants = {"plans.municipality_code": received.municipality_code}
-            extracted = extract(workbook, package, read_layouts(package), constants)
-            problems.extend(extracted.problems)
-            if extracted.layout is None and (proposal := draft(workbook, package)).layout:
-                drafted = received.reads_drafts
-                code = "drafted-layout" if drafted else "draftable-layout"
-                problems.append(problem(code, extracted.problems[0].place))
-                if drafted:
-                    extracted = extract(workbook, package, [proposal.layout], constants)
-                    problems.extend(extracted.problems)
-            if extracted.layout is not None:
-                layout = extracted.layout.name
-                validation = validate(extracted, workbook, package, last)
-                problems.extend(validation.problems)
-                dataset = validation.dataset
-    status: Status = "accepted"
-    if has_errors(problems):
-        status = "unreadable" if workbook is None and package is not None else "rejected"
-    titles = {one.name: one.title for one in package} if package else {}
-    outcome = _outcome(received, status, problems, workbook, dataset, layout, titles)
-    return replace(outcome, drafted=drafted)
+    if package is None:
+        return _outcome(received, None, _Reading(None, None, received.problems))
+    try:
+        workbook = read_workbook(received.place.rpartition("/")[2], received.content, limits)
+    except UnreadableWorkbook as error:
+        return refuse_unopened(received, error)
+    reading = _read(received, workbook, package, read_layouts(package), last)
+    proposal = None
+    if received.drafting != "never" and any(one.code in _UNKNOWN for one in reading.problems):
+        reading, proposal = _proposed(received, workbook, package, reading, last)
+    titles = {one.name: one.title for one in package}
+    return _outcome(received, workbook, reading, proposal, titles)
+
+
+def _read(
+    received: Received,
+    workbook: Workbook,
+    package: Package,
+    layouts: Sequence[Layout],
+    last: Mapping[str, pa.Table],
+) -> _Reading:
+    constants = {"plans.municipality_code": received.municipality_code}
+    extracted = extract(workbook, package, layouts, constants)
+    problems = [*received.problems, *extracted.problems]
+    if extracted.layout is None:
+        return _Reading(None, None, tuple(rated(problems, package)))
+    validation = validate(extracted, workbook, package, last)
+    problems.extend(validation.problems)
+    return _Reading(extracted.layout.name, validation.dataset, tuple(rated(problems, package)))
+
+
+def _proposed(
+    received: Received,
+    workbook: Workbook,
+    package: Package,
+    unknown: _Reading,
+    last: Mapping[str, pa.Table],
+) -> tuple[_Reading, Proposal | None]:
+    """A drafted layout for a file that no written one fits, and what the file says with it.
+
+    What is no plan and no table of indicators gets none, and is told so.
+    """
+    proposed = draft(workbook, package, PurePosixPath(received.place).stem)
+    if proposed.layout is None:
+        refused = (replace(one, severity="notice") for one in proposed.problems)
+        return replace(unknown, problems=(*unknown.problems, *refused)), None
+    trial = _read(received, workbook, package, [proposed.layout], last)
+    proposal = Proposal(draft=proposed, records=_counts(trial.dataset), problems=trial.problems)
+    reads = received.drafting == "read"
+    place = next(one.place for one in unknown.problems if one.code in _UNKNOWN)
+    told = problem("drafted-layout" if reads else "draftable-layout", place)
+    problems = (*unknown.problems, told)
+    if reads:
+        return replace(trial, problems=(*problems, *trial.problems)), proposal
+    return replace(unknown, problems=problems), proposal
 
 
 def refuse_unopened(received: Received, error: OpendataError) -> Outcome:
     """The verdict on a file that could not be opened, or not be examined to its end."""
-    problems = [*received.problems, error.problem(Place())]
-    return _outcome(received, "unreadable", problems, None, None, None, {})
+    problems = (*received.problems, error.problem(Place()))
+    return _outcome(received, None, _Reading(None, None, problems), is_readable=False)
 
 
 def _outcome(
     received: Received,
-    status: Status,
-    problems: list[Problem],
     workbook: Workbook | None,
-    dataset: Dataset | None,
-    layout: str | None,
-    titles: Mapping[str, str],
+    reading: _Reading,
+    proposal: Proposal | None = None,
+    titles: Mapping[str, str] | None = None,
+    *,
+    is_readable: bool = True,
 ) -> Outcome:
-    told = masked(_sorted(problems), workbook)
-    located = tuple(_in_file(one, received.place) for one in told)
+    problems = _sorted(reading.problems)
+    status: Status = "accepted"
+    if has_errors(problems):
+        status = "rejected" if is_readable else "unreadable"
     outcome = Outcome(
         place=received.place,
         sha256=received.sha256,
         package=received.package,
         status=status,
-        problems=located,
-        layout=layout,
-        records=_counts(dataset),
-        dataset=dataset,
+        problems=tuple(_in_file(one, received.place) for one in masked(problems, workbook)),
+        layout=reading.layout,
+        records=_counts(reading.dataset),
+        dataset=reading.dataset,
         review={},
         received=received.received,
+        drafted=proposal is not None and reading.layout is not None,
     )
-    return replace(outcome, review=build_review(_reviewed(outcome, received, workbook, titles)))
-
-
-def _reviewed(
-    outcome: Outcome, received: Received, workbook: Workbook | None, titles: Mapping[str, str]
-) -> Reviewed:
-    return Reviewed(
+    reviewed = Reviewed(
         file=outcome.place,
         status=outcome.status,
         problems=outcome.problems,
@@ -154,8 +195,15 @@ def _reviewed(
         municipality_code=received.municipality_code,
         received=received.received,
         records={name: count for name, count in outcome.records.items() if count},
-        titles=titles,
+        titles=titles or {},
         last_good=received.last_good,
+        proposal=proposal,
+        workspace=received.workspace,
+    )
+    return replace(
+        outcome,
+        review=build_review(reviewed),
+        proposal=reviewed.layout_name if proposal else None,
     )
 
 
@@ -168,7 +216,7 @@ def _counts(dataset: Dataset | None) -> dict[str, int]:
 _ORDER = {"error": 0, "warning": 1, "notice": 2}
 
 
-def _sorted(problems: list[Problem]) -> list[Problem]:
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda one: _ORDER[one.severity])
 
 

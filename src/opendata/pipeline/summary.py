@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from opendata.errors import Text, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Account, Accounts
+from opendata.pipeline.inbox import PassedOver
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
 from opendata.release import Release
+from opendata.review import accept_command
 
 Status = Literal["accepted", "rejected", "unreadable", "unchanged"]
 
@@ -43,6 +47,8 @@ class Summary:
     releases: tuple[Published, ...]
     current: Mapping[str, str]
     withdrawn: tuple[str, ...]
+    passed_over: Mapping[str, int]
+    """How much in the inbox is no submission, by why not."""
     workspace: str
     public: str
 
@@ -66,7 +72,11 @@ class Summary:
 
     def sentences(self, language: Language = "ja") -> list[str]:
         """The summary for people, a line each."""
-        return list(_japanese(self) if language == "ja" else _english(self))
+        return [one.in_(language) for one in _told(self)]
+
+    def review(self, file: str) -> str:
+        """Where a submission's review lies."""
+        return f"{self.workspace}/reviews/{file}/report.html"
 
     def with_standing(self, *standings: str) -> list[Line]:
         return [one for one in self.submissions if one.standing in standings]
@@ -84,6 +94,7 @@ def summarize(
     after: Accounts,
     told: Sequence[Outcome],
     releases: Sequence[Release],
+    passed_over: Sequence[PassedOver],
 ) -> Summary:
     """Put a pass into words, from the accounts before and after it."""
     changed = {one.place for one in told}
@@ -103,76 +114,69 @@ def summarize(
             name: history[-1]["version"] for name, history in after.releases.items() if history
         },
         withdrawn=tuple(sorted(fresh)),
+        passed_over=dict(sorted(Counter(one.why for one in passed_over).items())),
         workspace=settings.workspace,
         public=settings.public,
     )
 
 
-def _japanese(it: Summary) -> Iterator[str]:
-    accepted = it.with_standing("accepted")
-    refused = it.with_standing("rejected", "unreadable")
+def _told(it: Summary) -> Iterator[Text]:
+    accepted, refused = it.with_standing("accepted"), it.with_standing("rejected", "unreadable")
+    waiting = [one for one in refused if one.account.proposal]
+    refused = [one for one in refused if not one.account.proposal]
     news = sum(one.status != "unchanged" for one in it.submissions)
-    yield f"提出ファイル {len(it.submissions)} 件（うち今回新しく確認したもの {news} 件）"
-    yield f"受理 {len(accepted)} 件"
+    yield sentence("run-submissions", count=len(it.submissions), news=news)
+    yield sentence("run-accepted", count=len(accepted))
     for one in accepted:
-        notes = f"（確認してほしい点 {one.account.warnings} 件）" if one.account.warnings else ""
-        yield f"  ○ {one.file}{notes}"
-    yield f"差し戻し {len(refused)} 件"
+        looked_at = "run-accepted-file-to-look-at" if one.account.warnings else "run-accepted-file"
+        yield sentence(looked_at, file=one.file, warnings=one.account.warnings)
+    yield sentence("run-refused", count=len(refused))
     for one in refused:
-        yield f"  × {one.file}"
-        if one.account.reason:
-            where = f"［{one.account.reason.place}］" if one.account.reason.place else ""
-            yield f"      {where}{one.account.reason.ja}"
-        yield f"      確認結果: {it.workspace}/reviews/{one.file}/report.html"
+        yield sentence("run-refused-file", file=one.file)
+        yield from _why(one.account)
+        yield sentence("run-review", path=it.review(one.file))
+    if waiting:
+        yield sentence("run-waiting", count=len(waiting))
+    for one in waiting:
+        yield sentence("run-waiting-file", file=one.file)
+        yield sentence("run-review", path=it.review(one.file))
+        yield sentence("run-accept", command=accept_command(one.file, it.workspace))
     for place in it.withdrawn:
-        yield f"  ？ {place} は受付フォルダーからなくなりました（公開中のデータはそのままです）"
-    if it.releases:
-        for new in it.releases:
-            since = (
-                f"（前の版 {new.previous}、変わった行 {new.changed_rows}）" if new.previous else ""
-            )
-            yield f"公開しました: {new.package} {new.version}{since}"
-    elif it.current:
-        now = "、".join(f"{name} {version}" for name, version in it.current.items())
-        yield f"新しく公開するものはありません（公開中: {now}）"
-    else:
-        yield "公開するものはまだありません"
-    for name in it.current:
-        yield f"  データ（CSV）: {it.public}/datasets/{name}/latest/"
-    if it.current:
-        yield f"  サイト: {it.public}/index.html"
+        yield sentence("run-withdrawn", file=place)
+    if it.passed_over:
+        reasons = [sentence(f"passed-over-{why}", count=n) for why, n in it.passed_over.items()]
+        count = sum(it.passed_over.values())
+        yield sentence("run-passed-over", count=count, reasons=_listed(reasons))
+    yield from _published(it)
 
 
-def _english(it: Summary) -> Iterator[str]:
-    accepted = it.with_standing("accepted")
-    refused = it.with_standing("rejected", "unreadable")
-    news = sum(one.status != "unchanged" for one in it.submissions)
-    yield f"{len(it.submissions)} submissions, {news} of them new or changed"
-    yield f"accepted: {len(accepted)}"
-    for one in accepted:
-        notes = f"  ({one.account.warnings} to look at)" if one.account.warnings else ""
-        yield f"  ✓ {one.file}{notes}"
-    yield f"refused: {len(refused)}"
-    for one in refused:
-        yield f"  ✗ {one.file}"
-        if one.account.reason:
-            where = f"[{one.account.reason.place}] " if one.account.reason.place else ""
-            yield f"      {where}{one.account.reason.en}"
-        yield f"      review: {it.workspace}/reviews/{one.file}/report.html"
-    for place in it.withdrawn:
-        yield f"  ? {place} is no longer in the inbox (what it published stays)"
-    if it.releases:
-        for new in it.releases:
-            since = (
-                f" (after {new.previous}, {new.changed_rows} rows changed)" if new.previous else ""
-            )
-            yield f"published: {new.package} {new.version}{since}"
-    elif it.current:
-        now = ", ".join(f"{name} {version}" for name, version in it.current.items())
-        yield f"nothing new to publish (current: {now})"
-    else:
-        yield "nothing to publish yet"
+def _why(account: Account) -> Iterator[Text]:
+    if account.reason:
+        name = "run-reason-at" if account.reason.place else "run-reason"
+        words = Text(account.reason.ja, account.reason.en)
+        yield sentence(name, place=account.reason.place, reason=words)
+
+
+def _published(it: Summary) -> Iterator[Text]:
+    for new in it.releases:
+        name = "run-published-after" if new.previous else "run-published"
+        yield sentence(
+            name,
+            package=new.package,
+            version=new.version,
+            previous=new.previous,
+            rows=new.changed_rows,
+        )
+    if not it.current:
+        yield sentence("run-nothing-yet")
+        return
+    if not it.releases:
+        names = [Text(*[f"{name} {version}"] * 2) for name, version in it.current.items()]
+        yield sentence("run-nothing-new", current=_listed(names))
     for name in it.current:
-        yield f"  data (CSV): {it.public}/datasets/{name}/latest/"
-    if it.current:
-        yield f"  site: {it.public}/index.html"
+        yield sentence("run-data", path=f"{it.public}/datasets/{name}/latest/")
+    yield sentence("run-site", path=f"{it.public}/index.html")
+
+
+def _listed(words: Sequence[Text]) -> Text:
+    return Text("、".join(one.ja for one in words), ", ".join(one.en for one in words))

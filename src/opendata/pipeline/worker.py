@@ -14,10 +14,10 @@ import traceback
 from functools import cache
 from pathlib import Path
 
-from opendata.errors import OpendataError, PackageError, UnreadableWorkbook
+from opendata.errors import OpendataError, UnreadableWorkbook
 from opendata.package import Package, load
 from opendata.pipeline.jobs import Job, receive, send
-from opendata.pipeline.submission import examine_submission, refuse_unopened
+from opendata.pipeline.submission import Outcome, examine_submission
 
 
 @cache
@@ -25,24 +25,23 @@ def _package(folder: Path) -> Package:
     return load(folder)
 
 
-def _work(job: Job) -> object:
+def _work(job: Job) -> Outcome | OpendataError:
+    """The verdict on a file, or why there is none."""
     package = _package(job.package) if job.package else None
     try:
         return examine_submission(job.received, package, job.last, job.limits)
-    except PackageError as error:
+    except OpendataError as error:
         return error
     except MemoryError:
         megabytes = job.limits.memory_bytes // 2**20
-        costly = UnreadableWorkbook(
+        return UnreadableWorkbook(
             "too-costly", memory=f"{megabytes} MB", seconds=f"{job.limits.seconds:g}"
         )
-        return refuse_unopened(job.received, costly)
     except Exception as error:  # noqa: BLE001 - the pass goes on, whatever a file does
         # The error's message may hold what stands in a cell: only its kind and place are kept.
         frames = "".join(traceback.format_tb(error.__traceback__))
         sys.stderr.write(f"{job.received.sha256} {type(error).__name__}\n{frames}\n")
-        unexpected = OpendataError("unexpected-error", reference=job.received.sha256[:12])
-        return refuse_unopened(job.received, unexpected)
+        return OpendataError("unexpected-error", reference=job.received.sha256[:12])
 
 
 def main() -> None:

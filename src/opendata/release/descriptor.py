@@ -27,6 +27,15 @@ DIALECT = {
     "doubleQuote": True,
 }
 
+CSV_POLICY = {
+    "formulaLikeText": "unchanged",
+    "ja": "値は書かれたとおりに出力しています。=、+、-、@ やタブで始まる文字は、"
+    "表計算ソフトで開くと数式として扱われることがあります。文字として保存したExcel版もあります。",
+    "en": "Values stand as they were written. A spreadsheet may take text that starts with "
+    "=, +, -, @ or a tab for a formula; the Excel edition stores it as text.",
+}
+"""What our CSV files do about text that a spreadsheet would calculate."""
+
 
 def sha256(content: bytes) -> str:
     """The SHA-256 of some bytes in hex."""
@@ -64,6 +73,7 @@ def contract(package: Package, publisher: Publisher, base_url: str | None) -> di
     person |= {"path": publisher.homepage} if publisher.homepage else {}
     person |= {"email": publisher.email} if publisher.email else {}
     descriptor |= rest | {"contributors": [person, *source.get("contributors", ())]}
+    descriptor["csvPolicy"] = CSV_POLICY
     descriptor["resources"] = [_resource(one["name"], one) for one in source["resources"]] + [
         _resource(
             "changes",

@@ -9,13 +9,25 @@ from opendata.errors import Problem
 from opendata.errors.catalogue import Language
 from opendata.review.marked import RESULTS, mark
 from opendata.review.page import Entry, overview, report
-from opendata.review.picture import picture
+from opendata.review.picture import picture, proposed_layout
 from opendata.review.privacy import mask_of
 from opendata.review.record import record
-from opendata.review.reviewed import Reviewed, Status
+from opendata.review.reviewed import Proposal, Reviewed, Status, accept_command
 from opendata.workbook import Workbook
 
-__all__ = ["RESULTS", "Entry", "Reviewed", "Status", "build", "masked", "overview", "picture"]
+__all__ = [
+    "RESULTS",
+    "Entry",
+    "Proposal",
+    "Reviewed",
+    "Status",
+    "accept_command",
+    "build",
+    "masked",
+    "overview",
+    "picture",
+    "proposed_layout",
+]
 
 
 def masked(problems: Iterable[Problem], workbook: Workbook | None) -> tuple[Problem, ...]:
@@ -26,7 +38,8 @@ def masked(problems: Iterable[Problem], workbook: Workbook | None) -> tuple[Prob
 
 
 def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, bytes]:
-    """Make the files of one review: `report.html`, `report.json`, `<stem>.checked.xlsx`.
+    """Make the files of one review: `report.html`, `report.json`, `<stem>.checked.xlsx`, and where
+    a layout is proposed `<stem>.layout.yaml` and its picture, `<stem>.layout.html`.
 
     The marked workbook is absent where the file could not be read. Values of cells that a
     `personal-data` problem names stand in none of them but the steward's own cells.
@@ -41,6 +54,10 @@ def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, byte
     if marked is not None:
         files[told.checked_name] = marked
     name = told.checked_name if marked is not None else None
+    if reviewed.proposal is not None and reviewed.workbook is not None:
+        proposed, book = reviewed.proposal.draft, reviewed.workbook
+        files[told.layout_name] = proposed_layout(proposed, book)
+        files[told.picture_name] = picture(proposed, book, language, report="report.html")
     files["report.html"] = report(told, mask, checked=name, language=language)
     files["report.json"] = record(told)
     return files

@@ -16,10 +16,19 @@ _A1 = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence, true of one or many places. `problem` is its first."""
+    """One sentence, true of one or many places: the problems that say it."""
 
-    problem: Problem
-    places: tuple[Place, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def problem(self) -> Problem:
+        """The first of them."""
+        return self.problems[0]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where it is said, as often as it is."""
+        return tuple(one.place for one in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ def causes(problems: Iterable[Problem]) -> tuple[Cause, ...]:
             code,
             severity,
             next(iter(findings.values()))[0].title,
-            tuple(Finding(same[0], tuple(one.place for one in same)) for same in findings.values()),
+            tuple(Finding(tuple(same)) for same in findings.values()),
             sum(map(len, findings.values())),
         )
         for (severity, code), findings in grouped.items()

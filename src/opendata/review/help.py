@@ -32,7 +32,8 @@ def pages(packages: Path) -> dict[str, str]:
     examples = _examples()
     catalogue = dict(messages())
     for name in available(packages):
-        catalogue |= {rule.code: rule.message for rule in load(packages / name).rules}
+        rules = load(packages / name).rules
+        catalogue |= {rule.code: rule.message for rule in rules if rule.found_by == "query"}
     shown = [catalogue[code] for code in sorted(catalogue)]
     made = {f"{one.code}.md": _page(one, examples.get(one.code, {})) for one in shown}
     made[INDEX] = _index(shown)

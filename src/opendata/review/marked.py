@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import islice
+from itertools import groupby, islice
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook as Book
@@ -20,12 +20,14 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from opendata.errors import Place, Problem, Text
 from opendata.errors.catalogue import Language
+from opendata.review.answers import ANSWER, NO, QUESTION, REASON, YES
 from opendata.review.causes import causes, position
 from opendata.review.reviewed import Reviewed, next_steps, plural, verdict
 from opendata.review.shown import sheet_of
@@ -230,7 +232,7 @@ def _comment(problem: Problem, language: Language) -> str:
     return _legal("\n".join(lines), _COMMENT)
 
 
-_WIDTHS = (26, 12, 28, 26, 26, 60, 60)
+_WIDTHS = (26, 12, 28, 26, 26, 60, 60, 16, 40, 18)
 _HEADINGS = (
     Text("内容", "Cause"),
     Text("区分", "Kind"),
@@ -239,7 +241,19 @@ _HEADINGS = (
     Text("提案する値", "Proposed"),
     Text("説明", "Why"),
     Text("直し方", "What to do"),
+    ANSWER,
+    REASON,
+    QUESTION,
 )
+ANSWERED = (8, 9)
+"""The columns that a steward fills in, counted from 1."""
+_ASKING = Text(
+    "黄色い欄のある行は、正しければ「はい」を選び、理由を書いて、このファイルを元のファイル名で"
+    "受付フォルダーに入れ直してください。同じことは、次からはお尋ねしません。",
+    "Where a row has yellow cells and the value is right, choose Yes, write the reason, and put "
+    "this file back into the inbox under its original name. The same is not asked again.",
+)
+_TO_FILL_IN = PatternFill("solid", fgColor="FFFFFFE0")
 _WRAP = Alignment(vertical="top", wrap_text=True)
 _LINE = Border(bottom=Side("thin", color="FFBFBFBF"))
 _BLUE = Font(color="FF14558F", underline="single")
@@ -268,7 +282,7 @@ class _Styles:
 def _results(opened: _Opened, reviewed: Reviewed, language: Language) -> None:
     book = opened.book
     sheet = _results_sheet(book)
-    for letter, width in zip("ABCDEFG", _WIDTHS, strict=True):
+    for letter, width in zip("ABCDEFGHIJ", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
     row = _preamble(sheet, opened, reviewed, language)
@@ -279,14 +293,16 @@ def _results(opened: _Opened, reviewed: Reviewed, language: Language) -> None:
         cell.fill = PatternFill("solid", fgColor="FFE7E9EC")
         cell.border = Border(bottom=Side("medium", color="FF555C64"))
     listed = (
-        (cause, finding.problem, place)
+        (cause, one)
         for cause in causes(reviewed.problems)
         for finding in cause.findings
-        for place in finding.places
+        for one in finding.problems
     )
     styles = _Styles()
-    for number, (cause, one, place) in enumerate(islice(listed, _LISTED)):
+    asked = []
+    for number, (cause, one) in enumerate(islice(listed, _LISTED)):
         row += 1
+        place = one.place
         texts = (
             cause.title.in_(language),
             _KIND[one.severity].in_(language),
@@ -295,22 +311,50 @@ def _results(opened: _Opened, reviewed: Reviewed, language: Language) -> None:
             one.suggestion or "",
             one.message.in_(language),
             one.remedy.in_(language),
+            "",
+            "",
+            one.subject or "",
         )
+        if one.subject:
+            asked.append(row)
         target = _target(opened, reviewed.workbook, place) if number < _LINKS else None
         for column, text in enumerate(texts, 1):
             cell = _write(sheet, row, column, text)
             if column == 3 and target is not None:
                 _link(cell, *target)
             fill = _FILL.get(one.severity) if column == 2 else None
+            if column in ANSWERED and one.subject:
+                fill = _TO_FILL_IN
             styles.put(cell, fill, is_link=column == 3 and target is not None)
         sheet.row_dimensions[row].height = _height(texts)
     if row > heading:
-        sheet.auto_filter.ref = f"A{heading}:G{row}"
+        sheet.auto_filter.ref = f"A{heading}:I{row}"
+    sheet.column_dimensions["J"].hidden = True
+    _offer_answers(sheet, asked, language)
     sheet.print_title_rows = f"{heading}:{heading}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _offer_answers(sheet: Worksheet, rows: Iterable[int], language: Language) -> None:
+    """A choice of answers beside every question."""
+    offered = ",".join(word.in_(language) for word in (YES, NO))
+    choice = DataValidation("list", formula1=f'"{offered}"', allow_blank=True)
+    choice.showErrorMessage = True
+    column = get_column_letter(ANSWERED[0])
+    for first, last in _runs(rows):
+        choice.add(f"{column}{first}:{column}{last}")
+    if choice.sqref:
+        sheet.add_data_validation(choice)
+
+
+def _runs(rows: Iterable[int]) -> Iterable[tuple[int, int]]:
+    """Rows that follow one another, as first and last."""
+    for _, run in groupby(enumerate(rows), key=lambda at: at[1] - at[0]):
+        together = [row for _, row in run]
+        yield together[0], together[-1]
 
 
 def _height(texts: Iterable[str]) -> float:
@@ -344,6 +388,8 @@ def _preamble(sheet: Worksheet, opened: _Opened, reviewed: Reviewed, language: L
         f"{number}. {step.in_(language)}" for number, step in enumerate(next_steps(reviewed), 1)
     ]
     lines += [f"※ {remark.in_(language)}" for remark in opened.remarks]
+    if any(one.subject for one in reviewed.problems):
+        lines.append(f"※ {_ASKING.in_(language)}")
     listed = len(reviewed.problems)
     if listed > _LISTED:
         lines.append(

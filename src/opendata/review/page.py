@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ MOST = SimpleNamespace(told=3, others=100, opened=20, drawings=40, ranges=60)
 per list: ranges of cells."""
 
 _WORDS, _VALUE = 600, 200
+_OF_LAYOUT = frozenset({"unknown-layout", "nearly-known-layout", "draftable-layout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Entry:
     received: datetime
     errors: int = 0
     warnings: int = 0
+    is_waiting: bool = False
+    """Whether it waits for the operator to accept a layout."""
 
     @property
     def href(self) -> str:
@@ -102,6 +106,7 @@ def report(
         verdict=verdict(reviewed),
         reassurance=reassurance(reviewed),
         steps=next_steps(reviewed),
+        proposal=_proposed(reviewed),
         shown_causes=_told(reviewed, mask),
         most=MOST,
     )
@@ -110,9 +115,34 @@ def report(
 def overview(entries: Iterable[Entry], *, language: Language = "ja") -> bytes:
     """Render the list of all submissions: those to correct first, then by file."""
     ordered = sorted(entries, key=lambda one: (one.status == "accepted", one.file))
-    refused = sum(one.status != "accepted" for one in ordered)
+    waiting = sum(one.is_waiting for one in ordered)
+    refused = sum(one.status != "accepted" for one in ordered) - waiting
     title = Text("提出ファイルの一覧", "All submissions")
-    return render("overview.html", language, title, entries=ordered, refused=refused)
+    return render(
+        "overview.html", language, title, entries=ordered, refused=refused, waiting=waiting
+    )
+
+
+def _proposed(reviewed: Reviewed) -> Mapping[str, object] | None:
+    """What the page says of a proposed layout: how sure it is, and what it would read."""
+    proposal = reviewed.proposal
+    if proposal is None:
+        return None
+    return {
+        "layout": reviewed.layout_name,
+        "picture": reviewed.picture_name,
+        "confidence": f"{proposal.draft.confidence:.2f}",
+        "columns": len(proposal.draft.guesses),
+        "records": {name: count for name, count in proposal.records.items() if count},
+        "errors": proposal.count("error"),
+        "warnings": proposal.count("warning"),
+        "causes": causes(proposal.problems),
+        "command": reviewed.accept_command,
+        "edited": shlex.join(
+            ["opendata", "draft", "--accept", reviewed.layout_name]
+            + (["--package", reviewed.package] if reviewed.package else [])
+        ),
+    }
 
 
 def _told(reviewed: Reviewed, mask: Mask) -> list[ToldCause]:
@@ -120,6 +150,8 @@ def _told(reviewed: Reviewed, mask: Mask) -> list[ToldCause]:
     drawings = MOST.drawings
     told = []
     for cause in causes(reviewed.problems):
+        if reviewed.is_waiting and cause.code in _OF_LAYOUT:
+            continue  # the page says all of it already, to each reader what is theirs
         full: list[Told] = []
         for finding in cause.findings[: MOST.told]:
             drawing = _drawing(reviewed, finding, mask, marks) if drawings else None

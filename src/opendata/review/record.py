@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from opendata.review.reviewed import Reviewed
+from opendata.review.reviewed import Proposal, Reviewed
 
 
 def record(reviewed: Reviewed) -> bytes:
     """Everything the page says, without its limits."""
-    document = {
+    document: dict[str, object] = {
         "file": reviewed.file,
         "package": reviewed.package,
         "municipality_code": reviewed.municipality_code,
@@ -24,5 +24,20 @@ def record(reviewed: Reviewed) -> bytes:
             for one in reviewed.problems
         ],
     }
+    if reviewed.proposal is not None:
+        document["proposal"] = _proposed(reviewed, reviewed.proposal)
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return text.encode("utf-8", "replace")
+
+
+def _proposed(reviewed: Reviewed, proposal: Proposal) -> dict[str, object]:
+    """The layout that was drafted for the file, and what it would read."""
+    return {
+        "layout": reviewed.layout_name,
+        "picture": reviewed.picture_name,
+        "accept": reviewed.accept_command,
+        "confidence": proposal.draft.confidence,
+        "records": dict(proposal.records),
+        "errors": proposal.count("error"),
+        "warnings": proposal.count("warning"),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,11 +11,26 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from opendata.errors import Problem, Text
+from opendata.extract.draft import Draft
 from opendata.workbook.types import Workbook
 
 Status = Literal["accepted", "rejected", "unreadable"]
 LONGEST_NAME = 255
 """How many bytes a file's name may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A layout drafted for a file that no written one fits, and what it makes of the file:
+    `records` per table, `problems` of the reading."""
+
+    draft: Draft
+    records: Mapping[str, int]
+    problems: tuple[Problem, ...]
+
+    def count(self, severity: str) -> int:
+        """How many problems of a severity there are."""
+        return sum(one.severity == severity for one in self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +54,10 @@ class Reviewed:
     records: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     last_good: str | None = None
+    proposal: Proposal | None = None
+    workspace: str | None = None
+    """Where the review will lie, for the operator's command; None for a file that was no
+    submission."""
 
     @property
     def name(self) -> str:
@@ -55,8 +75,36 @@ class Reviewed:
 
     @property
     def checked_name(self) -> str:
-        """The name of the marked-up workbook, no longer than a file system takes."""
-        ending = ".checked.xlsx"
+        """The name of the marked-up workbook."""
+        return self._beside(".checked.xlsx")
+
+    @property
+    def layout_name(self) -> str:
+        """The name of the proposed layout."""
+        return self._beside(".layout.yaml")
+
+    @property
+    def picture_name(self) -> str:
+        """The name of the page that shows what each cell was taken for."""
+        return self._beside(".layout.html")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an operator has to look at it, rather than the steward."""
+        return self.proposal is not None and self.status != "accepted"
+
+    @property
+    def is_no_plan(self) -> bool:
+        """Whether no layout is known for it, nor could be proposed."""
+        return any(one.code == "not-a-plan" for one in self.problems)
+
+    @property
+    def accept_command(self) -> str:
+        """What the operator types to accept the proposed layout."""
+        return accept_command(self.file, self.workspace)
+
+    def _beside(self, ending: str) -> str:
+        """The file's own name with another ending, no longer than a file system takes."""
         stem = PurePosixPath(self.file).stem.encode()[: LONGEST_NAME - len(ending)]
         return stem.decode("utf-8", "ignore") + ending
 
@@ -65,11 +113,24 @@ class Reviewed:
         return sum(one.severity == severity for one in self.problems)
 
 
+def accept_command(file: str, workspace: str | None) -> str:
+    """What the operator types to accept the layout proposed for a submission, or for a file."""
+    words = ["opendata", "draft", "--accept", file]
+    return shlex.join(words if workspace is None else [*words, "--workspace", workspace])
+
+
 def verdict(reviewed: Reviewed) -> Text:
     """What became of the file, in one sentence."""
     errors, warnings = reviewed.count("error"), reviewed.count("warning")
     if reviewed.status == "unreadable":
         return Text("ファイルを読み取れませんでした。", "The file could not be read.")
+    if reviewed.is_waiting:
+        return Text("この様式の登録を待っています。", "Waiting until this form is known.")
+    if reviewed.is_no_plan:
+        return Text(
+            "計画や指標の表ではないようなので、公開していません。",
+            "Not published: this looks like neither a plan nor a table of indicators.",
+        )
     if reviewed.status == "rejected" and not errors:
         return Text("このままでは公開できません。", "This cannot be published yet.")
     if reviewed.status == "rejected":
@@ -108,6 +169,12 @@ def next_steps(reviewed: Reviewed) -> tuple[Text, ...]:
     """What the steward does now, in order; empty when there is nothing to do."""
     if reviewed.status == "accepted":
         return ()
+    if reviewed.is_waiting:
+        return _while_waiting(reviewed)
+    if reviewed.is_no_plan:
+        return _NO_PLAN
+    if any(one.code == "undrafted-layout" for one in reviewed.problems):
+        return (_UNDRAFTED,)
     errors = [one for one in reviewed.problems if one.severity == "error"]
     if errors and all(one.code == "unexpected-error" for one in errors):
         return (
@@ -138,6 +205,46 @@ def next_steps(reviewed: Reviewed) -> tuple[Text, ...]:
         ),
         again,
     )
+
+
+_HEADINGS = Text(
+    "決められた様式をお使いになった場合は、見出しの文字や並びが変わっていないかお確かめください。",
+    "If you used one of the agreed forms, check that its headings are as they were.",
+)
+_NO_PLAN = (
+    Text(
+        "計画や指標のファイルでない場合は、受付フォルダーから取り除いてください。",
+        "If it is no file of a plan or its indicators, take it out of the inbox.",
+    ),
+    _HEADINGS,
+    Text(
+        "計画や指標の新しい様式の場合は、運用担当者に様式の作成をご依頼ください。",
+        "If it is a new form for a plan or indicators, ask the operator to write a layout for it.",
+    ),
+)
+_UNDRAFTED = Text(
+    "ファイルを直す必要はありません。運用担当者に様式の作成をご依頼ください。",
+    "There is nothing to repair. Ask the operator to write a layout for this form.",
+)
+
+
+def _while_waiting(reviewed: Reviewed) -> tuple[Text, ...]:
+    """For a form that nobody has described yet: the next step is the operator's."""
+    nothing = Text(
+        "新しい様式のファイルの場合、提出された方にしていただくことはありません。運用担当者が下の"
+        "「様式の案」を確かめて登録すると、次の実行のときに自動で読み取ります（入れ直しは不要です）。",
+        "If this is a new form, there is nothing for you to do. Once the operator has checked and "
+        "accepted the layout proposed below, the next run reads the file by itself.",
+    )
+    missing = next((one for one in reviewed.problems if one.code == "nearly-known-layout"), None)
+    if missing is None:
+        kept = _HEADINGS
+    else:
+        kept = Text(
+            f"決められた様式をお使いになった場合は、見出しを元に戻してください。{missing.message.ja}",
+            f"If you used an agreed form, put its headings back. {missing.message.en}",
+        )
+    return nothing, kept
 
 
 def plural(count: int, noun: str) -> str:

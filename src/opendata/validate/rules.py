@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -16,6 +16,8 @@ from opendata.validate.typed import typed
 
 LAST = "last_"
 """Prefix of a table as the last release has it; such a table is empty before the first release."""
+WRITTEN = "written_"
+"""Prefix of a table as its cells are written: a dash that is read as nothing is no blank cell."""
 
 
 def check_rules(
@@ -25,16 +27,28 @@ def check_rules(
     with duckdb.connect(config={"enable_external_access": "false", "threads": "1"}) as database:
         for name, columns in tables.items():
             database.register(name, _with_rows(columns, is_total=name.endswith(TOTALS)))
+            database.register(WRITTEN + name, _written(columns))
         for resource in package:
             known = last.get(resource.name)
             database.register(LAST + resource.name, _empty(resource) if known is None else known)
-        return [hit for rule in package.rules for hit in _hits(rule, tables, database)]
+        return [hit for rule in _queries(package) for hit in _hits(rule, tables, database)]
+
+
+def _queries(package: Package) -> Iterator[Rule]:
+    return (one for one in package.rules if one.query and not one.is_off)
 
 
 def _with_rows(columns: Columns, *, is_total: bool) -> pa.Table:
     table = typed(columns, columns.resource.fields, relaxed=is_total)
     if is_total:
         table = table.append_column(ROLE, pa.array(columns.values[ROLE], pa.string()))
+    return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
+
+
+def _written(columns: Columns) -> pa.Table:
+    blank: list[str | None] = [None] * len(columns)
+    texts = {one.name: columns.texts.get(one.name, blank) for one in columns.resource.fields}
+    table = pa.table({name: pa.array(text, pa.string()) for name, text in texts.items()})
     return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
 
 
@@ -77,8 +91,15 @@ def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Problem:
         columns.place(row, name),
         value=None if value is None else _text(value),
         suggestion=None if suggestion is None else _text(suggestion),
+        asked=_asked(columns, row, name) if rule.message.severity == "warning" else None,
         **details,
     )
+
+
+def _asked(columns: Columns, row: int, name: str) -> list[object]:
+    """What a warning asks about: this value of this record, wherever it stands."""
+    names = [*columns.resource.primary_key, name]
+    return [columns.resource.name, *(columns.values[one][row] for one in names)]
 
 
 def _text(value: object) -> str:

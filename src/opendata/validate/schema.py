@@ -1,119 +1,36 @@
-"""The Table Schema's verdict, as frictionless gives it."""
+"""The Table Schema's verdict on the records of a package, as problems of their cells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
-from opendata.errors import OpendataError, Place, Problem, Text, problem
+from opendata.errors import Place, Problem, Text, problem
 from opendata.package import Package
 from opendata.package.contract import published
 from opendata.validate.records import Columns
+from opendata.validate.table import TableError, read_schema, validate_tables
 
-_NO_LIMIT = 10**9
-_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _CODES = frozenset({"type-error", "constraint-error", "primary-key", "foreign-key", "unique-error"})
 
 
-@dataclass(frozen=True, slots=True)
-class TableError:
-    """One error of a table in frictionless's words. Row numbers count the header as 1."""
-
-    type: str
-    row_number: int | None
-    field_name: str | None
-    note: str
-
-    def to_json(self) -> dict[str, str | int | None]:
-        return {
-            "type": self.type,
-            "rowNumber": self.row_number,
-            "fieldName": self.field_name,
-            "note": self.note,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class TableReport:
-    """The verdict on one table: its errors, all of them, and how many rows were read."""
-
-    rows: int
-    errors: tuple[TableError, ...]
-
-    @property
-    def is_valid(self) -> bool:
-        return not self.errors
-
-    def to_json(self) -> dict[str, Any]:
-        errors = [error.to_json() for error in self.errors]
-        return {"valid": self.is_valid, "rows": self.rows, "errors": errors}
-
-
-def validate_table(table: Path, schema: Path) -> TableReport:
-    """Hold a CSV file against a Table Schema (a JSON or YAML file).
-
-    The errors are those of `frictionless validate`, without a limit on their number. Raises
-    OpendataError where either file is missing or the schema is no schema.
-    """
-    from frictionless import FrictionlessException, Resource, Schema, system
-
-    for path in (table, schema):
-        if not path.is_file():
-            raise OpendataError("file-not-found", path=str(path))
-    try:
-        with system.use_context(trusted=True):
-            contract = Schema.from_descriptor(str(schema))
-            report = Resource(path=str(table), schema=contract).validate(limit_errors=_NO_LIMIT)
-    except (FrictionlessException, OSError, UnicodeDecodeError, ValueError) as error:
-        raise OpendataError("schema-error", path=str(schema), reason=str(error)) from error
-    rows = sum(int(task.stats.get("rows") or 0) for task in report.tasks)
-    return TableReport(rows, tuple(_table_error(one) for one in _all_errors(report)))
-
-
-def _all_errors(report: Any) -> Iterator[Any]:
-    yield from report.errors
-    for task in report.tasks:
-        yield from task.errors
-
-
-def _table_error(error: Any) -> TableError:
-    return TableError(
-        type=str(error.type),
-        row_number=getattr(error, "row_number", None),
-        field_name=getattr(error, "field_name", None),
-        note=str(error.note),
-    )
-
-
 def check_schema(tables: Mapping[str, Columns], package: Package) -> list[Problem]:
-    """Hold the records against the package's schemas, keys and foreign keys included."""
-    from frictionless import Package as Judge
-    from frictionless import Resource, Schema
-
-    filled = [one for one in package.read if len(tables[one.name])]
-    referenced = {key.resource for one in filled for key in one.foreign_keys}
-    resources = []
-    for resource in package.read:
-        if resource not in filled and resource.name not in referenced:
-            continue  # an empty table has no errors, and the judge is slow
-        columns = tables[resource.name]
-        names = [one.name for one in resource.published]
-        rows = zip(*(columns.values[name] for name in names), strict=True)
-        data = [names, *([value or "" for value in row] for row in rows)]
-        descriptor = {"$schema": _PROFILE, **published(resource.descriptor["schema"])}
-        resources.append(
-            Resource(name=resource.name, data=data, schema=Schema.from_descriptor(descriptor))
-        )
-    report = Judge(resources=resources).validate(limit_errors=_NO_LIMIT)
-    found = (
-        _problem(_table_error(error), tables[task.name])
-        for task in report.tasks
-        for error in task.errors
-    )
+    """Hold the records against the package's schemas as Data Package v2 means them, keys and
+    foreign keys included."""
+    schemas = {
+        one.name: read_schema(published(one.descriptor["schema"]), like_frictionless=False)
+        for one in package.read
+    }
+    rows = {one.name: _rows(tables[one.name]) for one in package.read}
+    found = (_problem(error, tables[name]) for name, error in validate_tables(rows, schemas))
     return [one for one in found if one is not None]
+
+
+def _rows(columns: Columns) -> list[list[str]]:
+    """The published fields' names, then their values, row by row."""
+    names = [one.name for one in columns.resource.published]
+    rows = zip(*(columns.values[name] for name in names), strict=True)
+    return [names, *([value or "" for value in row] for row in rows)]
 
 
 def _problem(error: TableError, columns: Columns) -> Problem | None:

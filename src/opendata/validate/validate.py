@@ -9,7 +9,9 @@ import pyarrow.compute as pc
 
 from opendata.extract import Extract
 from opendata.package import Package
+from opendata.validate.answers import Answer, unanswered
 from opendata.validate.dataset import Dataset, Validation
+from opendata.validate.formula_text import check_formula_text
 from opendata.validate.personal_data import screen
 from opendata.validate.progress import indicator_progress
 from opendata.validate.records import Columns, read_records
@@ -24,8 +26,11 @@ def validate(
     workbook: Workbook,
     package: Package,
     last: Mapping[str, pa.Table] | None = None,
+    answers: Mapping[str, Answer] | None = None,
 ) -> Validation:
-    """Read, check and type what was extracted. `last` are the tables of the last release, by name.
+    """Read, check and type what was extracted. `last` are the tables of the last release, by name,
+    `answers` those of people to earlier questions, by subject: what they said is right is no
+    problem any more.
 
     All problems are found at once: readings, schema and keys, rules, personal data.
     """
@@ -33,8 +38,10 @@ def validate(
     dataset = _dataset(records, package)
     problems.extend(check_schema(records, package))
     problems.extend(check_rules(records, package, last or {}))
+    problems.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
     problems.extend(screen(workbook, _published(dataset)))
-    return Validation(dataset, tuple(dict.fromkeys(problems)))
+    open_ones = unanswered(dict.fromkeys(problems), answers or {})
+    return Validation(dataset, tuple(open_ones))
 
 
 def _dataset(records: Mapping[str, Columns], package: Package) -> Dataset:

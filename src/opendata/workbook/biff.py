@@ -68,7 +68,7 @@ def read_book(stream: bytes, limits: Limits) -> Book:
     styles = Styles()
     codes: dict[int, str] = {}
     struck_fonts: list[bool] = []
-    formats: list[tuple[int, int]] = []
+    formats: list[tuple[int, int, int]] = []
     starts: dict[str, int] = {}
     wide = True
     for kind, body, _ in _records(stream, 0):
@@ -85,15 +85,21 @@ def read_book(stream: bytes, limits: Limits) -> Book:
         elif kind == _FORMAT and len(body) > 3:
             codes[struct.unpack_from("<H", body)[0]] = _string(body, 2, wide=wide, long=wide)
         elif kind == _XF and len(body) >= 4:
-            formats.append(struct.unpack_from("<HH", body))
+            formats.append((*struct.unpack_from("<HH", body), _indent(body) if wide else 0))
         elif kind == _DATEMODE:
             styles.from_1904 = body[:1] == b"\x01"
-    for number, (font, code) in enumerate(formats):
+    for number, (font, code, indent) in enumerate(formats):
         # Font 4 does not exist: indexes from 5 on count one less.
         place = font - (font > 4)
         struck = place < len(struck_fonts) and struck_fonts[place]
-        styles.add(number, format_code(code, codes), struck=struck)
+        styles.add(number, format_code(code, codes), struck=struck, indent=indent)
     return Book({name: _sheet(stream, start, limits) for name, start in starts.items()}, styles)
+
+
+def _indent(style: bytes) -> int:
+    """How far a style indents its texts from the left."""
+    is_left = len(style) > 8 and style[6] & 0x07 <= 1
+    return style[8] & 0x0F if is_left else 0
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes, int]]:

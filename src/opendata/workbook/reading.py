@@ -13,7 +13,7 @@ from python_calamine import (
 )
 
 from opendata.errors import UnreadableWorkbook
-from opendata.workbook import biff, delimited, kind, ods, xlsx
+from opendata.workbook import biff, delimited, kind, ods, properties, xlsx
 from opendata.workbook.ole import Container
 from opendata.workbook.styles import Place, Shown, Styles
 from opendata.workbook.types import Limits, Range, Sheet, Value, Visibility, Workbook
@@ -52,19 +52,21 @@ def read(name: str, content: bytes, limits: Limits | None = None) -> Workbook:
 
 
 def _read(name: str, content: bytes, limits: Limits) -> Workbook:
-    found = kind.kind_of(name, content)
-    if found == "text":
+    sort = kind.kind_of(name, content)
+    if sort == "text":
         return _read_text(name, content, limits)
-    if found == "ole":
+    if sort == "ole":
         return _read_xls(name, content, limits)
     parts = open_parts(content, limits)
     folder = xlsx.main_folder(parts)
     form = kind.zip_format(parts, folder)
     if form == "ods":
         tables = ods.read_tables(parts.read("content.xml"), limits)
-        return Workbook(name, form, tuple(_ods_sheets(content, tables, limits)))
-    styles, sheets = xlsx.read_sheets(parts, folder, limits)
-    return Workbook(name, form, tuple(_xlsx_sheet(styles, part) for part in sheets))
+        sheets = tuple(_ods_sheets(content, tables, limits))
+    else:
+        styles, found = xlsx.read_sheets(parts, folder, limits)
+        sheets = tuple(_xlsx_sheet(styles, part) for part in found)
+    return Workbook(name, form, sheets, properties.of_archive(parts))
 
 
 def _read_text(name: str, content: bytes, limits: Limits) -> Workbook:
@@ -83,8 +85,10 @@ def _read_text(name: str, content: bytes, limits: Limits) -> Workbook:
 
 
 def _read_xls(name: str, content: bytes, limits: Limits) -> Workbook:
-    book, *_ = [biff.read_book(one, limits) for one in kind.xls_streams(Container(content))]
-    return Workbook(name, "xls", tuple(_xls_sheets(content, book, limits)))
+    container = Container(content)
+    book, *_ = [biff.read_book(one, limits) for one in kind.xls_streams(container)]
+    sheets = tuple(_xls_sheets(content, book, limits))
+    return Workbook(name, "xls", sheets, properties.of_container(container))
 
 
 def _xls_sheets(content: bytes, book: biff.Book, limits: Limits) -> Iterable[Sheet]:
@@ -109,6 +113,7 @@ def _xls_sheets(content: bytes, book: biff.Book, limits: Limits) -> Iterable[She
             Shown(rows, styles, book.styles.looks, {}),
             part.comments,
             struck=book.styles.struck_out(rows, styles),
+            indents=book.styles.indented(rows, styles),
         )
 
 
@@ -127,6 +132,7 @@ def _xlsx_sheet(styles: Styles, part: xlsx.Part) -> Sheet:
         part.comments,
         sheet.uncalculated,
         styles.struck_out(sheet.rows, sheet.styles),
+        styles.indented(sheet.rows, sheet.styles),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeVar, overload
@@ -87,16 +87,18 @@ class Shown(Mapping[Place, str]):
 
 @dataclass
 class Styles:
-    """By style number: format, how values are shown, which are moments, which are struck out."""
+    """By style number: format, how values are shown, which are moments, which are struck out, how
+    far texts are indented."""
 
     codes: dict[Style, Shower] = field(default_factory=dict)
     texts: dict[Style, Shower] = field(default_factory=dict)
     looks: dict[Style, Shower] = field(default_factory=dict)
     moments: dict[Style, Moment] = field(default_factory=dict)
     struck: set[Style] = field(default_factory=set)
+    indents: dict[Style, int] = field(default_factory=dict)
     from_1904: bool = False
 
-    def add(self, number: Style, code: str, *, struck: bool) -> None:
+    def add(self, number: Style, code: str, *, struck: bool, indent: int = 0) -> None:
         """Note one style with its format code."""
         meaning = _meaning(code)
         if meaning.named is not None:
@@ -109,16 +111,8 @@ class Styles:
             self.moments[number] = meaning.moment
         if struck:
             self.struck.add(number)
-
-    def same(self, number: Style, other: Style) -> None:
-        """Let one number mean the style of another."""
-        for by_style in (self.codes, self.texts, self.looks):
-            if other in by_style:
-                by_style[number] = by_style[other]
-        if other in self.moments:
-            self.moments[number] = self.moments[other]
-        if other in self.struck:
-            self.struck.add(number)
+        if indent:
+            self.indents[number] = indent
 
     def moment(self, number: float, style: Style) -> Value:
         """The date, time or length of time that a number in this style is."""
@@ -128,14 +122,27 @@ class Styles:
         self, rows: Sequence[Sequence[Value]], styles: Sequence[Sequence[Style]]
     ) -> frozenset[Place]:
         """The filled cells that are struck out as a whole."""
-        if not self.struck:
-            return frozenset()
-        return frozenset(
-            (row, column)
-            for row, line in enumerate(styles)
-            for column, style in enumerate(line)
-            if style in self.struck and rows[row][column] is not None
-        )
+        found = _having(self.struck, styles)
+        return frozenset((row, column) for row, column, _ in found if rows[row][column] is not None)
+
+    def indented(
+        self, rows: Sequence[Sequence[Value]], styles: Sequence[Sequence[Style]]
+    ) -> dict[Place, int]:
+        """How far the texts are indented that are."""
+        return {
+            (row, column): self.indents[style]
+            for row, column, style in _having(self.indents.keys(), styles)
+            if isinstance(rows[row][column], str)
+        }
+
+
+def _having(
+    wanted: Set[Style], styles: Sequence[Sequence[Style]]
+) -> Iterator[tuple[int, int, Style]]:
+    """The places of cells in one of these styles, each with its style."""
+    for row, line in enumerate(styles if wanted else ()):
+        if not wanted.isdisjoint(line):
+            yield from ((row, column, one) for column, one in enumerate(line) if one in wanted)
 
 
 class _Meaning(NamedTuple):

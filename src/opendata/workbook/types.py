@@ -52,6 +52,8 @@ class Sheet:
     """Formulas whose result is not stored in the file: their values are None."""
     struck: frozenset[tuple[int, int]] = frozenset()
     """Filled cells that are struck out as a whole."""
+    indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """How many steps a text is indented by its alignment (Excel's button, not spaces)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ class Workbook:
     name: str
     format: Format
     sheets: tuple[Sheet, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """What the file says of itself: creator, lastModifiedBy, manager, company, title, subject,
+    description, keywords, category, and properties that its author named."""
 
 
 @dataclass(frozen=True, slots=True)

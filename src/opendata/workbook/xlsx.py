@@ -130,9 +130,18 @@ def _read_styles(data: bytes, *, from_1904: bool) -> Styles:
         elif kind == "cellXfs":
             for index, one in enumerate(child):
                 code = format_code(integer(one.get("numFmtId")), codes)
-                styles.add(b"%d" % index, code, struck=one.get("fontId") in struck)
-    styles.same(b"", b"0")
+                is_struck_out = one.get("fontId") in struck
+                for name in (b"%d" % index,) if index else (b"0", b""):
+                    styles.add(name, code, struck=is_struck_out, indent=_indent(one))
     return styles
+
+
+def _indent(style: ET.Element) -> int:
+    """How far a style indents its texts from the left."""
+    for one in style:
+        if local(one.tag) == "alignment" and one.get("horizontal") in (None, "general", "left"):
+            return integer(one.get("indent"))
+    return 0
 
 
 _kept_styles = lru_cache(maxsize=64)(_read_styles)

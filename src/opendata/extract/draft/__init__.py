@@ -1,6 +1,6 @@
 """A layout proposed for a workbook that no written layout fits."""
 
-from opendata.extract.draft.compose import Draft, draft
-from opendata.extract.draft.tables import Guess
+from opendata.extract.draft.draft import Draft, draft
+from opendata.extract.draft.guess import Guess
 
 __all__ = ["Draft", "Guess", "draft"]

@@ -1,0 +1,132 @@
+"""A block of the layout in the making, with a comment for each of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opendata.extract.draft.cells import quotable
+from opendata.extract.draft.guess import Guess, TableGuess
+from opendata.extract.draft.headings import LEVELS
+from opendata.extract.draft.labels import LabelGuess
+from opendata.extract.draft.rows import row_patterns
+from opendata.extract.draft.sheet import SheetGuess
+from opendata.extract.draft.spec import Spec, Specs
+from opendata.extract.grid import Grid
+from opendata.japanese import squash, tidy
+
+ESSENTIAL = ("name", "row_kind", "year")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block's document, a comment for each of its labels or columns, and its title."""
+
+    document: Mapping[str, Any]
+    comments: tuple[str, ...]
+    title: str
+
+    @property
+    def is_form(self) -> bool:
+        return "form" in self.document
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it has a label or column that a sheet must have."""
+        if self.is_form:
+            return any(part.get("required", False) for part in self.document["form"])
+        return any(part.get("required", True) for part in self.document["table"])
+
+
+def blocks_of(sheets: Sequence[SheetGuess]) -> list[Block]:
+    """The blocks of all sheets. The guesses of the tables gain the reasons found on the way."""
+    blocks: list[Block] = []
+    for one in sheets:
+        named = {} if len(sheets) == 1 else {"sheet": one.grid.name}
+        if one.labels:
+            blocks.append(_form(one.grid, one.labels, named))
+        blocks.extend(_table(table, named) for table in one.tables)
+    return blocks
+
+
+def _form(grid: Grid, labels: Sequence[LabelGuess], named: Mapping[str, str]) -> Block:
+    told = (f"{one.cell.address}「{tidy(one.cell.shown)[:20]}」" for one in labels)
+    comments = tuple(f"確からしさ 0.80: {one}" for one in told)
+    document = {**named, "form": [one.spec for one in labels]}
+    return Block(document, comments, f"{grid.name or 'CSV'} 見出しと値")
+
+
+def _table(table: TableGuess, named: Mapping[str, str]) -> Block:
+    columns = _columns(table)
+    columns.sort(key=lambda one: _generality(one[0]))
+    document: dict[str, Any] = {**named, "table": [spec for spec, _ in columns]}
+    if lines := _lines(table):
+        document["lines"] = lines
+    if rows := _rows(table):
+        document["rows"] = rows
+    if table.era and any(one.year == "$cell" for one in table.columns):
+        document["era"] = table.era
+    if table.gap > 1:
+        document["gap"] = table.gap
+    first, last = table.columns[0], table.rows[-1] + 1
+    name = table.grid.name or "CSV"
+    title = f"{name} {table.top + 1}～{last}行目（{first.path[-1].address}から）"
+    return Block(document, tuple(comment for _, comment in columns), title)
+
+
+def _columns(table: TableGuess) -> list[tuple[Spec, str]]:
+    """The columns with their comments; those that a layout cannot tell apart once."""
+    found: list[tuple[Spec, str]] = []
+    specs = Specs(table)
+    required = False
+    for index, guess in enumerate(table.columns):
+        spec, guess = specs.of(guess)
+        table.columns[index] = guess
+        named = {"header": "/".join(guess.parts), **spec}
+        is_first = not required and (guess.is_value or guess.role in (*LEVELS, "crossed"))
+        if "to" in spec and (guess.role in ESSENTIAL or is_first):
+            required = True
+        else:
+            named["required"] = False
+        if not any(_same(named, one) for one, _ in found):
+            found.append((named, _comment(guess)))
+    return found
+
+
+def _same(one: Spec, other: Spec) -> bool:
+    """Whether two columns differ in nothing but whether they are required."""
+    return {**one, "required": 0} == {**other, "required": 0}
+
+
+def _generality(spec: Spec) -> tuple[int, bool]:
+    """Longer paths first: a column is taken by the first header that names it."""
+    header = spec["header"]
+    return -header.count("/"), header.endswith("$year")
+
+
+def _comment(guess: Guess) -> str:
+    reasons = "、".join(one.ja for one in guess.reasons)
+    return f"確からしさ {guess.confidence:.2f}: {guess.path[-1].address} {reasons}"
+
+
+def _lines(table: TableGuess) -> list[dict[str, Any]]:
+    """The lines across the table, one for each heading under which they begin."""
+    levels = [one.role for one in table.of(*LEVELS)]
+    free = LEVELS[: LEVELS.index(levels[0])] if levels else LEVELS
+    under = list(dict.fromkeys(table.lines.values()))
+    given = [*free[-len(under) :], *["project"] * len(under)]
+    return [
+        {"under": one, "to": "policy_nodes.title", "set": {"level": level}}
+        for one, level in zip(under, given, strict=False)
+    ]
+
+
+def _rows(table: TableGuess) -> dict[str, Any]:
+    """The rows that are no records, and those whose values are of another kind."""
+    ignored = row_patterns(table)
+    others = [
+        {"row": quotable(squash(text)), "set": {"value_type": kind}}
+        for text, kind in table.other_rows.items()
+    ]
+    return ({"ignore": ignored} if ignored else {}) | ({"other": others} if others else {})

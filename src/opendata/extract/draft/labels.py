@@ -1,0 +1,160 @@
+"""The labels of a form nobody has described: a text, and the value beside or behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opendata.extract.draft.cells import quotable, shows_figure
+from opendata.extract.draft.headings import LEVELS, VALUES, bare, heading, says, years_in
+from opendata.extract.grid import Cell, Grid
+from opendata.extract.parts import with_era
+from opendata.japanese import squash
+
+LONGEST_LABEL = 24
+_BRACKETS = re.compile(r"[()\[\]]")
+_OF_INDICATOR = ("name", "unit", "definition", "data_source")
+
+
+@dataclass
+class LabelGuess:
+    """A label, its value, what it says of the plan or the indicator, and that in the layout's
+    words."""
+
+    cell: Cell
+    value: Cell
+    spec: dict[str, Any]
+    role: str
+
+    @property
+    def is_of_plan(self) -> bool:
+        return self.role.startswith("plans.")
+
+
+def plan_labels(grid: Grid, lines: Sequence[Cell]) -> list[LabelGuess]:
+    """Labels of a plan with a value beside them, and 計画期間：平成20年度から in one cell."""
+    found: list[LabelGuess] = []
+    used: set[tuple[int, int]] = set()
+    seen: set[str] = set()
+    for cell in lines:
+        if (cell.row, cell.column) in used:
+            continue
+        label = _inline(cell) or _beside(grid, cell)
+        if label is None or label.role in seen - {"ignore"}:
+            continue
+        seen.add(label.role)
+        used.add((label.value.row, label.value.column))
+        found.append(label)
+    beside = sum(one.cell is not one.value for one in found)
+    return [one for one in found if one.cell is one.value or beside >= 2]
+
+
+def _inline(cell: Cell) -> LabelGuess | None:
+    head, colon, rest = cell.shown.replace("：", ":").partition(":")
+    role = says(bare(head), "labels") if colon and rest.strip() else None
+    if role in ("plans.period", "vision") and len(head) < 20:
+        spec = {"label": squash(head), "value": "inline", **_feeds(role)}
+        return LabelGuess(cell, cell, spec, role)
+    return None
+
+
+def _beside(grid: Grid, cell: Cell) -> LabelGuess | None:
+    if len(cell.shown) > LONGEST_LABEL:
+        return None
+    whole = _BRACKETS.sub("", squash(cell.shown))
+    role = says(whole, "labels") or says(bare(cell.shown), "labels")
+    value = right_of(grid, cell)
+    if role is None or value is None:
+        return None
+    if says(bare(value.shown), "labels") is not None and len(value.shown) < 16:
+        return None
+    return LabelGuess(cell, value, {"label": quotable(squash(cell.shown)), **_feeds(role)}, role)
+
+
+def right_of(grid: Grid, cell: Cell) -> Cell | None:
+    """The cell that begins directly right of a cell, in its first row."""
+    span = grid.span(cell)
+    value = grid.cell(span.top, span.right + 1)
+    return value if value is not None and value.row == cell.row else None
+
+
+def _feeds(role: str) -> dict[str, Any]:
+    if role == "ignore":
+        return {}
+    if role in (*LEVELS, "vision"):
+        return {"to": "policy_nodes.title", "set": {"level": role}}
+    if role == "plans.period":
+        years = ("start_fiscal_year", "end_fiscal_year", "period_years")
+        return {"split": "period", "to": [f"plans.{one}" for one in years]}
+    return {"to": role}
+
+
+def settle_labels(labels: Mapping[str, Sequence[LabelGuess]]) -> None:
+    """The plan is told of on one sheet; on the others the same labels tell of something else.
+
+    `labels` are those of each sheet, by its name.
+    """
+    of_plan = [name for name, found in labels.items() if any(one.is_of_plan for one in found)]
+    titled = [name for name, found in labels.items() if _names(found, "plans.title")]
+    told = (titled or of_plan or [""])[0]
+    if told not in titled and _names(labels.get(told, ()), "project"):
+        told = ""
+    for name, found in labels.items():
+        if name != told:
+            for one in found:
+                if one.is_of_plan:
+                    _take_from_plan(one, is_project=_names(found, "project"))
+
+
+def _names(labels: Sequence[LabelGuess], role: str) -> bool:
+    return any(one.role == role for one in labels)
+
+
+def _take_from_plan(one: LabelGuess, *, is_project: bool) -> None:
+    """Let a label say nothing of the plan; the department beside a project is the project's."""
+    value = {"value": "inline"} if one.cell is one.value else {}
+    one.spec = {"label": one.spec["label"], **value}
+    if one.role == "plans.department" and is_project:
+        one.spec |= {"to": "policy_nodes.department", "set": {"level": "project"}}
+    one.role = "department" if one.role == "plans.department" else "ignore"
+
+
+def indicator_labels(
+    grid: Grid, lines: Sequence[Cell], known: Sequence[LabelGuess]
+) -> list[LabelGuess]:
+    """The labels of a form that tells of one indicator: 指標名, 単位, 基準値（R2）, 実績（R3）.
+
+    None where it tells of several: which unit is whose is then not told.
+    """
+    used = {(cell.row, cell.column) for one in known for cell in (one.cell, one.value)}
+    found: list[LabelGuess] = []
+    for cell in lines:
+        label = None if (cell.row, cell.column) in used else _of_indicator(grid, cell)
+        if label is None:
+            continue
+        if label.role in _OF_INDICATOR and _names(found, label.role):
+            return []
+        used.add((label.value.row, label.value.column))
+        found.append(label)
+    found.sort(key=lambda one: one.role in VALUES)
+    has_values = any(one.role in VALUES for one in found)
+    return found if has_values and _names(found, "name") else []
+
+
+def _of_indicator(grid: Grid, cell: Cell) -> LabelGuess | None:
+    said = heading(cell.shown) if len(cell.shown) <= LONGEST_LABEL else None
+    value = right_of(grid, cell)
+    if said is None or not said.role or value is None or heading(value.shown).role:
+        return None
+    spec: dict[str, Any] = {"label": quotable(squash(cell.shown))}
+    if said.role in _OF_INDICATOR:
+        required = {"required": True} if said.role == "name" else {}
+        spec |= {"to": f"indicators.{said.role}", **required}
+    elif said.role in VALUES and shows_figure(value.shown):
+        year = {"fiscal_year": with_era(years_in(cell.shown)[0])} if said.has_year else {}
+        spec |= {"to": "indicator_values.value", "set": {"value_type": said.role, **year}}
+    else:
+        return None
+    return LabelGuess(cell, value, spec, said.role)

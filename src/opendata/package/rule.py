@@ -1,0 +1,64 @@
+"""Reading a rule: what a package holds its data to beyond types and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from opendata.errors import Message, PackageError, messages
+from opendata.package.contract import FoundBy, Resource, Rule
+
+OFF = "off"
+TOTALS = "_totals"
+"""Suffix of the table that holds a table's total and ratio rows."""
+
+
+def read_rule(stem: str, document: Mapping[str, Any], resources: Sequence[Resource]) -> Rule:
+    """A rule from its file, whose name up to the first dot is its code.
+
+    What the file leaves out of its words is as in the house's own messages. Raises PackageError
+    naming the rule and what is wrong with it.
+    """
+    try:
+        rule = _rule(stem.partition(".")[0], document)
+    except (KeyError, TypeError) as error:
+        raise PackageError("broken-rule", rule=stem, reason=str(error)) from error
+    if (reason := _broken(rule, resources)) is not None:
+        raise PackageError("broken-rule", rule=stem, reason=reason)
+    return rule
+
+
+def _rule(code: str, document: Mapping[str, Any]) -> Rule:
+    known = messages().get(code)
+    given = document.get("severity")
+    is_off = given in (OFF, False)  # a bare `off` is false in YAML
+    rated = known.severity if known and (given is None or is_off) else given
+    words = {} if known is None else {"title": known.title, "text": known.text}
+    words |= {} if known is None else {"remedy": known.remedy}
+    entry = {name: {"ja": both.ja, "en": both.en} for name, both in words.items()}
+    entry |= {name: document[name] for name in ("title", "text", "remedy") if name in document}
+    found_by: FoundBy = "query" if "query" in document else document["found_by"]
+    return Rule(
+        message=Message.read(code, {**entry, "severity": "warning" if is_off else rated}),
+        found_by=found_by,
+        severity=None if given is None or is_off else given,
+        is_off=is_off,
+        table=str(document["table"]) if found_by == "query" else "",
+        field=str(document["field"]) if found_by == "query" else "",
+        query=str(document.get("query", "")),
+        examples=tuple(document.get("examples", ())),
+    )
+
+
+def _broken(rule: Rule, resources: Sequence[Resource]) -> str | None:
+    """What keeps the rule from holding anywhere."""
+    if rule.found_by not in get_args(FoundBy):
+        return f"found_by: {rule.found_by!r}"
+    if rule.found_by != "query" and rule.code not in messages():
+        return f"nothing finds {rule.code!r} without a query"
+    if rule.found_by == "screening" and rule.is_off:
+        return "personal data is always looked for"
+    table = rule.table.removesuffix(TOTALS)
+    if rule.query and not any(one.name == table and one.has(rule.field) for one in resources):
+        return f"no field {rule.table}.{rule.field}"
+    return None

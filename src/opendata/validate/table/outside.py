@@ -1,0 +1,52 @@
+"""Tables in formats that this house does not read itself: frictionless is asked for its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from opendata.errors import OpendataError
+from opendata.validate.table.report import TableError, TableReport
+from opendata.validate.table.schema import TableSchema
+
+_NO_LIMIT = 10**9
+
+
+def judge_outside(table: Path, schema: TableSchema) -> TableReport:
+    """frictionless's report on a file of any format it knows.
+
+    Raises OpendataError where it takes the file for no table: it would call it valid, unread.
+    """
+    from frictionless import Resource, Schema, system
+
+    with system.use_context(trusted=True):
+        contract = Schema.from_descriptor(dict(schema.descriptor))
+        resource = Resource(path=str(table), schema=contract)
+        report = resource.validate(limit_errors=_NO_LIMIT)
+    if resource.datatype != "table":
+        raise OpendataError("not-a-table", path=str(table))
+    rows = sum(int(task.stats.get("rows") or 0) for task in report.tasks)
+    return TableReport(rows, tuple(map(_table_error, _all_errors(report))))
+
+
+def resource_name(table: Path) -> str:
+    """The name frictionless gives to a file, by which a foreign key may call its own table."""
+    from frictionless import Resource
+
+    return str(Resource(path=str(table)).name)
+
+
+def _all_errors(report: Any) -> Iterator[Any]:
+    yield from report.errors
+    for task in report.tasks:
+        yield from task.errors
+
+
+def _table_error(error: Any) -> TableError:
+    return TableError(
+        type=str(error.type),
+        row_number=getattr(error, "row_number", None),
+        field_name=getattr(error, "field_name", None),
+        note=str(error.note),
+    )

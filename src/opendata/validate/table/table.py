@@ -1,0 +1,96 @@
+"""One table against its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from opendata.errors import OpendataError
+from opendata.validate.table.delimited import Delimited, open_delimited
+from opendata.validate.table.header import header_errors, match_fields
+from opendata.validate.table.outside import judge_outside, resource_name
+from opendata.validate.table.report import TableError, TableReport, Unreadable
+from opendata.validate.table.rows import Lookup, RowJudge, read_lookup
+from opendata.validate.table.schema import TableSchema, read_schema
+
+_DELIMITED = frozenset({".csv", ".tsv"})
+
+
+def validate_table(
+    table: Path,
+    schema: Path | Mapping[str, Any],
+    *,
+    like_frictionless: bool = True,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> TableReport:
+    """Hold a CSV or Parquet file against a Table Schema (a JSON or YAML file, or a descriptor).
+
+    The errors are those of `frictionless validate`, without a limit on their number. Without
+    `like_frictionless` what Data Package v2 asks for beyond that is enforced as well. Encoding and
+    delimiter are found in the file unless they are given. Raises OpendataError where a file is
+    missing or the schema is no schema.
+    """
+    if not table.is_file():
+        raise OpendataError("file-not-found", path=str(table))
+    contract = read_schema(schema, like_frictionless=like_frictionless)
+    if table.suffix.lower() not in _DELIMITED or not contract.fields:
+        return judge_outside(table, contract)
+    try:
+        return _judge(open_delimited(table, encoding, delimiter), contract)
+    except Unreadable as stop:
+        return TableReport(0, (stop.error,))
+
+
+def _judge(source: Delimited, schema: TableSchema) -> TableReport:
+    lookup = _lookup(source, schema)
+    fields = match_fields(source.labels, schema)
+    errors = list(_head_errors(source, schema))
+    judge = RowJudge(fields, schema, lookup)
+    rows = 0
+    try:
+        for number, contents in source.rows():
+            rows += 1
+            errors.extend(judge.judge(number, contents))
+    except Unreadable as stop:
+        errors.append(stop.error)
+    return TableReport(rows, tuple(errors))
+
+
+def _head_errors(source: Delimited, schema: TableSchema) -> Iterator[TableError]:
+    if source.is_empty:
+        yield TableError("source-error", None, None, "the source is empty")
+    yield from header_errors(source.labels, schema)
+
+
+def _lookup(source: Delimited, schema: TableSchema) -> Lookup:
+    """What stands in the table's own reference fields; a table alone has no others."""
+    found = {}
+    for key in schema.foreign_keys:
+        if key.resource and key.resource != resource_name(source.path):
+            note = 'package is required for foreign keys to other resources: "{fk}"'
+            raise Unreadable.because("resource-error", note)
+        fields = match_fields(source.labels, schema)
+        found[key] = read_lookup(key, fields, (row for _, row in source.rows()))
+    return found
+
+
+def validate_tables(
+    tables: Mapping[str, Sequence[Sequence[str]]], schemas: Mapping[str, TableSchema]
+) -> Iterator[tuple[str, TableError]]:
+    """Hold the tables of one package against their schemas, foreign keys between them included.
+
+    Every table is its labels, then its rows. Gives the table's name with each error.
+    """
+    for name, schema in schemas.items():
+        labels, *rows = tables[name]
+        lookup = {
+            key: read_lookup(key, match_fields(tables[other][0], schemas[other]), tables[other][1:])
+            for key in schema.foreign_keys
+            if (other := key.resource or name) in tables
+        }
+        judge = RowJudge(match_fields(labels, schema), schema, lookup)
+        yield from ((name, error) for error in header_errors(labels, schema))
+        for number, row in enumerate(rows, 2):
+            yield from ((name, error) for error in judge.judge(number, row))

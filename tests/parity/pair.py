@@ -1,0 +1,64 @@
+"""A schema and a table to hold against it, and how the table is written to its file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Descriptor = dict[str, Any]
+Record = list[str] | str
+"""A row as its cells, or the very text of a line (without its end) that no writer would write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How rows become bytes."""
+
+    delimiter: str = ","
+    line_end: str = "\n"
+    quote_all: bool = False
+    encoding: str = "utf-8"
+    ends: bool = True
+    suffix: str = "csv"
+    tail: bytes = b""
+
+    def bytes_of(self, records: tuple[Record, ...]) -> bytes:
+        lines = [one if isinstance(one, str) else self._line(one) for one in records]
+        text = self.line_end.join(lines) + (self.line_end if lines and self.ends else "")
+        content = text.encode(self.encoding, "replace") + self.tail
+        return gzip.compress(content, mtime=0) if self.suffix.endswith("gz") else content
+
+    def _line(self, cells: list[str]) -> str:
+        line = io.StringIO()
+        csv.writer(
+            line,
+            delimiter=self.delimiter,
+            quoting=csv.QUOTE_ALL if self.quote_all else csv.QUOTE_MINIMAL,
+            lineterminator="",
+        ).writerow(cells)
+        return line.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One question for both validators."""
+
+    schema: Descriptor
+    records: tuple[Record, ...]
+    writing: Writing = field(default_factory=Writing)
+
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Put both files into a folder and say where: the table, the schema."""
+        table, schema = folder / f"table.{self.writing.suffix}", folder / "schema.json"
+        table.write_bytes(self.writing.bytes_of(self.records))
+        schema.write_text(json.dumps(self.schema, ensure_ascii=False), "utf-8")
+        return table, schema
+
+    def __str__(self) -> str:
+        rows = "\n".join(f"    {one!r}," for one in self.records)
+        return f"Pair(\n  {self.schema!r},\n  (\n{rows}\n  ),\n  {self.writing!r},\n)"

@@ -1,0 +1,94 @@
+"""Our validator and frictionless say the same of every table: written by hand, or by chance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.parity.adversarial import ADVERSARIAL, LIKE_FRICTIONLESS
+from tests.parity.compare import Tally, compare, differing, say_so
+from tests.parity.generate import pair
+from tests.parity.oracle import Verdict, frictionless_says, we_say
+from tests.parity.pair import Pair
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL)
+def test_written_to_be_hard(name: str) -> None:
+    assert differing(ADVERSARIAL[name]) is None
+
+
+@pytest.mark.parametrize("name", LIKE_FRICTIONLESS)
+def test_the_kinds_of_table_that_frictionless_is_tested_with(name: str) -> None:
+    assert differing(LIKE_FRICTIONLESS[name]) is None
+
+
+@pytest.mark.parametrize("part", range(16))
+def test_random_pairs(part: int) -> None:
+    tally = Tally()
+    for seed in range(part * 100, part * 100 + 100):
+        found = compare(pair(seed), tally)
+        assert found is None, say_so(seed, found)
+    assert tally.pairs == 100
+    assert tally.errors > 300
+
+
+@pytest.mark.parametrize("seed", range(5000, 5012))
+def test_random_pairs_of_many_rows(seed: int) -> None:
+    found = compare(pair(seed, longest=900), Tally())
+    assert found is None, say_so(seed, found)
+
+
+# --- the judge itself can find fault --------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_pair() -> None:
+    assert pair(7) == pair(7) != pair(8)
+
+
+@pytest.mark.parametrize("change", ["note", "row", "field", "missing", "doubled", "rows"])
+def test_one_wrong_error_is_noticed(change: str) -> None:
+    text = differing(
+        ADVERSARIAL["many errors of one row"], lambda *files: _changed(we_say(*files), change)
+    )
+    assert text is not None
+    assert len(text.splitlines()) == (2 if change in ("note", "row", "field") else 1)
+
+
+def _changed(verdict: Verdict, change: str) -> Verdict:
+    errors = verdict.errors.copy()
+    kind, row, name, note = one = min(errors, key=repr)
+    if change == "rows":
+        return replace(verdict, rows=verdict.rows + 1)
+    if change == "doubled":
+        errors[one] += 1
+        return replace(verdict, errors=errors)
+    errors[one] -= 1
+    other = {"note": (kind, row, name, f"{note}."), "row": (kind, 99, name, note)}
+    other["field"] = (kind, row, f"{name}x", note)
+    if change in other:
+        errors[other[change]] += 1
+    return replace(verdict, errors=+errors)
+
+
+def test_what_differs_is_made_small() -> None:
+    """A judge that lets every table with a full-width 1 pass is found out by one cell."""
+
+    def forgetful(table: Path, schema: Path) -> Verdict:
+        verdict = we_say(table, schema)
+        return (
+            Verdict("judged", rows=verdict.rows) if "１".encode() in table.read_bytes() else verdict
+        )
+
+    seeds = (compare(pair(seed), Tally(), forgetful) for seed in range(1000))
+    small = next(one for one in seeds if one).smallest()
+    assert small.text
+    assert len(small.pair.records) <= 2
+    assert len(small.pair.schema["fields"]) <= 1
+
+
+def test_a_validator_that_falls_is_a_difference() -> None:
+    fell: Pair = ADVERSARIAL["a header alone"]
+    assert differing(fell, lambda *_: Verdict("fell", reason="KeyError()")) is not None
+    assert differing(fell, frictionless_says) is None
