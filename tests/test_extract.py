@@ -685,6 +685,28 @@ def test_the_sheet_of_a_review_is_no_part_of_a_submission() -> None:
     assert read.problems == ()
 
 
+def test_a_note_between_the_rows_ends_the_table_unless_it_is_ignored_by_name() -> None:
+    drawn = sheet("""
+        | 施策 | 担当   |
+        | 窓口 | 市民課 |
+        | ※参考 |       |
+        | 広報 | 広報課 |
+    """)
+    source = """
+        blocks:
+          - table:
+              - {header: 施策, to: policy_nodes.title, set: {level: measure}}
+              - {header: 担当, to: policy_nodes.department, set: {level: measure}}
+    """
+    ended = extracted(drawn, source)
+    assert rows(ended.texts["policy_nodes"], "title") == [("窓口",)]
+    assert "interrupted-table" in codes(ended.problems)
+
+    whole = extracted(drawn, f'{source.rstrip()}\n            rows: {{ignore: ["※*"]}}\n')
+    assert rows(whole.texts["policy_nodes"], "title") == [("窓口",), ("広報",)]
+    assert whole.problems == ()
+
+
 def test_an_indented_text_hangs_on_what_stands_further_out() -> None:
     result = validated(
         sheet("""

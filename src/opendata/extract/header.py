@@ -92,7 +92,8 @@ class FoundTable:
                     break
                 continue
             blank = 0
-            if matches_any(first.shown, NOTES):
+            ignored = self.block.rows.ignore
+            if matches_any(first.shown, NOTES) and not matches_any(first.shown, ignored):
                 break
             rows.append(row)
         return tuple(rows)
