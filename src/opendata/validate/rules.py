@@ -27,6 +27,7 @@ CELL = "cell"
 """The column that holds, by field, where that is: `sheet`, `name` (A1), `line`, `column`."""
 LEGENDS = "legends"
 """The labels that the notes of a sheet explain: `sheet`, `legend` (its number there), `label`."""
+_LEGEND = pa.schema({"sheet": pa.string(), "legend": pa.int64(), "label": pa.string()})
 _A1 = re.compile(r"([A-Z]+)([0-9]+)")
 _PLACE = pa.struct(
     [("sheet", pa.string()), ("name", pa.string()), ("line", pa.int64()), ("column", pa.int64())]
@@ -80,8 +81,7 @@ def _legends(legends: Mapping[str, Sequence[Sequence[str]]]) -> pa.Table:
         for number, labels in enumerate(known)
         for label in labels
     ]
-    fields = [("sheet", pa.string()), ("legend", pa.int64()), ("label", pa.string())]
-    return pa.Table.from_pylist(rows, pa.schema(fields))
+    return pa.Table.from_pylist(rows, _LEGEND)
 
 
 def _cells(places: Sequence[str | None]) -> pa.Array[Any]:
