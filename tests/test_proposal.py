@@ -151,6 +151,7 @@ def test_the_operator_is_told_what_to_type(first: Office) -> None:
     assert "様式の登録待ち 1 件" in told
     assert f"opendata draft --accept '{KPI}' --workspace" in told
     assert "差し戻し 1 件" in told
+    assert "計画の体系（目標・施策・取組など）や、指標とその値" in told, "why the other is refused"
 
 
 def test_what_is_no_plan_gets_no_proposal_and_is_told_so(first: Office) -> None:

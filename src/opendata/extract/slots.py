@@ -11,6 +11,7 @@ from opendata.extract.layout import Row
 from opendata.extract.parts import named, parts, together, with_era, year_in
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants
+from opendata.extract.years import Years
 from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
 from opendata.package import Package
 
@@ -42,7 +43,7 @@ class Memory:
 
     above: dict[int, Cell] = field(default_factory=dict)
     open: dict[int, Cell] = field(default_factory=dict)
-    eras: dict[int, str] = field(default_factory=dict)
+    years: dict[int, Years] = field(default_factory=dict)
     indents: list[int] = field(default_factory=list)
     trail: list[tuple[str, int]] = field(default_factory=list)
     """The records that the indented ones hang on, outermost first: table and row."""
@@ -63,13 +64,10 @@ class Memory:
 
     def year(self, value: Raw, column: int, era: str | None) -> Raw:
         """A year's text with the era that the years above it are written in: 令和元年度, ２."""
-        era = self.eras.get(column, era)
         text = tidy(value.text)
-        found = find_fiscal_years(text, era)
-        year = found[0] if found else read_fiscal_year(text, era) if era else None
+        year = self.years.setdefault(column, Years(era)).read(text)
         if year is None or not year.era:
             return value
-        self.eras[column] = year.era
         is_known = read_fiscal_year(text) is not None or bool(find_fiscal_years(text))
         return value if is_known else value.part(with_era(year))
 
