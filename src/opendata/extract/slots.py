@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from opendata.extract.grid import Cell, Grid
 from opendata.extract.header import FoundColumn, FoundTable
 from opendata.extract.layout import Row
-from opendata.extract.parts import named, parts, together, with_era
+from opendata.extract.parts import named, parts, together, with_era, year_in
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants
 from opendata.extract.years import Years
@@ -243,15 +243,9 @@ def _words(found: FoundTable, one: FoundColumn, value: Raw | None) -> Mapping[st
         "$year": one.year or Raw("", one.hit.place, one.hit.shown),
         "$unit": one.unit,
         "$text": value,
-        "$cell": _cell_year(value, found.block.era) if value else None,
+        "$cell": year_in(value, found.block.era) if value else None,
         **{f"$title.{gap}": text for gap, text in found.titles.items()},
     }
-
-
-def _cell_year(value: Raw, era: str | None) -> Raw | None:
-    """The year in a value's own cell: 122経営体（26年度）."""
-    found = find_fiscal_years(tidy(value.text), era)
-    return value.part(with_era(found[0])) if found else None
 
 
 def _by_table(values: Mapping[str, Raw], own: str) -> dict[str, dict[str, Raw]]:

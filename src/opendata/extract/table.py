@@ -133,6 +133,8 @@ def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
             continue
         if any(matches_any(cell.shown, found.block.ignore) for cell in path):
             continue
+        if grid.span(path[-1]).bottom > found.bottom:
+            continue  # what stands beside the table, over its rows
         own = [cell for cell in path if cell.column == column]
         if not own and not _has_data(found, column):
             continue
