@@ -27,7 +27,11 @@ CELL = "cell"
 """The column that holds, by field, where that is: `sheet`, `name` (A1), `line`, `column`."""
 LEGENDS = "legends"
 """The labels that the notes of a sheet explain: `sheet`, `legend` (its number there), `label`."""
-_LEGEND = pa.schema({"sheet": pa.string(), "legend": pa.int64(), "label": pa.string()})
+_LEGEND: Mapping[str, pa.DataType] = {
+    "sheet": pa.string(),
+    "legend": pa.int64(),
+    "label": pa.string(),
+}
 _A1 = re.compile(r"([A-Z]+)([0-9]+)")
 _PLACE = pa.struct(
     [("sheet", pa.string()), ("name", pa.string()), ("line", pa.int64()), ("column", pa.int64())]
@@ -81,7 +85,7 @@ def _legends(legends: Mapping[str, Sequence[Sequence[str]]]) -> pa.Table:
         for number, labels in enumerate(known)
         for label in labels
     ]
-    return pa.Table.from_pylist(rows, _LEGEND)
+    return pa.Table.from_pylist(rows, pa.schema(_LEGEND))
 
 
 def _cells(places: Sequence[str | None]) -> pa.Array[Any]:
