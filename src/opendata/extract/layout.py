@@ -87,6 +87,8 @@ Sentence = Annotated[Anchor, _gaps_of("$text", "$year", "$unit")]
 Titles = Annotated[Texts, _gaps_of("$text", "$year", "$unit")]
 
 
+LABEL_WORDS = frozenset({"$cell", "$beside"})
+"""What a label's `set` may take from the sheet: the year in the value's own cell, or beside it."""
 WORDS = frozenset({"$header", "$band", "$year", "$unit", "$text", "$cell"})
 """What a column's `set` may take from the sheet: of its header, and of the value's own cell."""
 
@@ -132,7 +134,8 @@ class Column(_Strict):
     """What the form's own words mean: ②確保方策 is a target. Nothing is a word for a blank."""
     fill: Literal["down"] | None = None
     indent: tuple[str, ...] = ()
-    """The levels of a hierarchy that is written by indenting its texts, outermost first."""
+    """The levels of a hierarchy that is written by indenting its texts, or below one heading over
+    several columns; outermost first. In a column of indicators the rows without values are it."""
     named: bool = False
     """Whether the text is told behind its header, as several that feed one field have to be."""
     blank: str | None = None
@@ -180,7 +183,8 @@ class Form(_Strict):
     form: tuple[Label, ...]
     sheet: Texts = ("*",)
     repeat: bool = False
-    """Whether the form stands on several sheets; the tables of a sheet belong to its form."""
+    """Whether the form stands on several sheets, or below itself: then a copy begins at its first
+    required label. Tables belong to the form of their sheet, of several to the nearest above."""
     titles: Titles = ()
 
 
@@ -272,7 +276,7 @@ def _words_of(block: Form | Table) -> frozenset[str]:
     """The `$words` that a block's `set` may use."""
     titles = "".join(block.titles)
     said = {f"$title.{gap}" for gap in ("text", "year", "unit") if f"${gap}" in titles}
-    return frozenset(said | WORDS if isinstance(block, Table) else said)
+    return frozenset(said | (WORDS if isinstance(block, Table) else LABEL_WORDS))
 
 
 def _text_of(part: Label | Column) -> str:
@@ -301,7 +305,7 @@ def _wrong_part(
             yield from _wrong_values(package, "", {part.to[0]: text})
     if isinstance(part, Column):
         for level in part.indent:
-            yield from _wrong_values(package, own, {"level": level})
+            yield from _wrong_values(package, "policy_nodes", {"level": level})
 
 
 def _wrong_split(part: Label | Column | Line) -> Iterator[Text]:

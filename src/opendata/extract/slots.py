@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from opendata.extract.grid import Cell, Grid
 from opendata.extract.header import FoundColumn, FoundTable
 from opendata.extract.layout import Row
-from opendata.extract.parts import named, parts, together, with_era
+from opendata.extract.parts import named, parts, together, with_era, year_in
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants
+from opendata.extract.years import Years
 from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
 from opendata.package import Package
 
+_NODES = "policy_nodes"
 DITTO = frozenset({"〃", "同上", "〟", "々", "''", '"', "′′", "“", "”", "仝"})
-
-
 WIDEST = 100
 """A step to the next column is wider than any indentation within one."""
 
@@ -43,10 +43,10 @@ class Memory:
 
     above: dict[int, Cell] = field(default_factory=dict)
     open: dict[int, Cell] = field(default_factory=dict)
-    eras: dict[int, str] = field(default_factory=dict)
+    years: dict[int, Years] = field(default_factory=dict)
     indents: list[int] = field(default_factory=list)
-    trail: dict[str, list[int]] = field(default_factory=dict)
-    """The rows of the records that the indented ones hang on, outermost first."""
+    trail: list[tuple[str, int]] = field(default_factory=list)
+    """The records that the indented ones hang on, outermost first: table and row."""
 
     def value(self, grid: Grid, one: FoundColumn, row: int) -> Raw | None:
         """The value of a column in a row, its own or that of above; None where it is blank."""
@@ -64,24 +64,22 @@ class Memory:
 
     def year(self, value: Raw, column: int, era: str | None) -> Raw:
         """A year's text with the era that the years above it are written in: 令和元年度, ２."""
-        era = self.eras.get(column, era)
         text = tidy(value.text)
-        found = find_fiscal_years(text, era)
-        year = found[0] if found else read_fiscal_year(text, era) if era else None
+        year = self.years.setdefault(column, Years(era)).read(text)
         if year is None or not year.era:
             return value
-        self.eras[column] = year.era
         is_known = read_fiscal_year(text) is not None or bool(find_fiscal_years(text))
         return value if is_known else value.part(with_era(year))
 
-    def depth(self, text: str, steps: int) -> int:
+    def depth(self, text: str, steps: int, columns: int = 0) -> int:
         """How many of the texts above stand further out, one in the other.
 
-        A text is indented by `steps` of its cell's alignment and by the spaces before it; a step
-        is as wide as a full-width space.
+        A text is indented by the `columns` between it and its heading's first, by `steps` of its
+        cell's alignment and by the spaces before it; a step is as wide as a full-width space.
         """
         spaces = text[: len(text) - len(text.lstrip())]
-        indent = 2 * steps + sum(2 if one == "\u3000" else 1 for one in spaces)
+        indent = 2 * (WIDEST * columns + steps)
+        indent += sum(2 if one == "\u3000" else 1 for one in spaces)
         self.indents = [one for one in self.indents if one < indent] + [indent]
         return len(self.indents) - 1
 
@@ -130,26 +128,20 @@ class _Making:
 
     def read(self, one: FoundColumn) -> None:
         """Put a column's cell into the slot it belongs to, and into those this one hangs on."""
-        one = _at_step(self.found, one, self.row)
         table = one.spec.to[0].partition(".")[0]
+        if one.spec.indent:
+            self._read_indented(one, table)
+            return
+        if self._is_text_across(one):
+            return
         value = _value(self.found, one, self.row, self.memory, self.package)
         given = _by_table(constants(one.spec.set, _words(self.found, one, value)), table)
         own = given.pop(table, {})
-        depth = None
-        if one.spec.indent:
-            if value is None:
-                return
-            steps = WIDEST * one.steps.index(one.column)
-            steps += self.found.grid.indent(self.row, one.column)
-            depth = self.memory.depth(value.text, steps)
-            own["level"] = Raw(one.spec.indent[min(depth, len(one.spec.indent) - 1)])
-            value = value.part(value.text.strip())
         role = "-".join(part for part in (self.role, "across" if one.spec.role else "") if part)
         upper = self._upper(given, role, value is not None)
         slot = self._slot(table, own, upper, role)
         slot.is_written |= value is not None
         slot.repeats |= one.spec.repeats
-        slot.depth = depth if slot.depth is None else slot.depth
         if value is None:
             value = Raw(one.spec.blank or "", self.found.grid.place(self.row, one.column))
         if one.spec.named:
@@ -158,6 +150,38 @@ class _Making:
             name = target.partition(".")[2]
             before = slot.values.get(name)
             slot.values[name] = together(before, part, is_named=one.spec.named)
+
+    def _read_indented(self, one: FoundColumn, table: str) -> None:
+        """Put every text of a hierarchy into a slot of its own, as deep as it is indented.
+
+        Where the column names indicators, the last text of a row with values is one; the others
+        are parts of the plan.
+        """
+        cells = list(_cells_under(self.found.grid, one, self.row))
+        for cell in cells:
+            steps = self.found.grid.indent(cell.row, cell.column)
+            depth = self.memory.depth(cell.text, steps, cell.column - one.column)
+            is_node = table == _NODES or cell is not cells[-1] or not self._has_values()
+            level = one.spec.indent[min(depth, len(one.spec.indent) - 1)]
+            own = {"level": Raw(level)} if is_node else constants(one.spec.set, {})
+            slot = self._slot(_NODES if is_node else table, own, (), self.role)
+            slot.is_written, slot.depth = True, depth
+            targets = (f"{_NODES}.title",) if is_node and table != _NODES else one.spec.to
+            text = raw(cell).part(cell.text.strip())
+            for target, part in parts(targets, one.spec.split if len(targets) > 1 else None, text):
+                slot.values[target.partition(".")[2]] = part
+
+    def _has_values(self) -> bool:
+        columns = (one for one in self.found.columns if one.spec.to)
+        values = [one for one in columns if one.spec.to[0] == "indicator_values.value"]
+        filled = (one for one in values if self.found.grid.cell(self.row, one.column))
+        return any(not self._is_text_across(one) for one in filled)
+
+    def _is_text_across(self, one: FoundColumn) -> bool:
+        """Whether an indented text lies over the column, too."""
+        cell = self.found.grid.cell(self.row, one.column)
+        indented = {other.column for other in self.found.columns if other.spec.indent}
+        return cell is not None and cell.column < one.column and cell.column in indented
 
     def _upper(
         self, given: Mapping[str, dict[str, Raw]], role: str, is_written: bool
@@ -181,11 +205,12 @@ class _Making:
         return self.slots.setdefault(key, Slot(table, role, dict(own), upper))
 
 
-def _at_step(found: FoundTable, one: FoundColumn, row: int) -> FoundColumn:
-    """The column where its text stands in a row: of a hierarchy, how far right says how deep."""
-    cells = (found.grid.cell(row, column) for column in one.steps)
-    first = next((cell for cell in cells if cell is not None and cell.row == row), None)
-    return one if first is None else replace(one, column=max(first.column, one.column))
+def _cells_under(grid: Grid, one: FoundColumn, row: int) -> Iterator[Cell]:
+    """The cells that begin in a row below a heading, from left to right."""
+    for column in one.steps:
+        cell = grid.cell(row, column)
+        if cell is not None and (cell.row, cell.column) == (row, column):
+            yield cell
 
 
 def _value(
@@ -218,15 +243,9 @@ def _words(found: FoundTable, one: FoundColumn, value: Raw | None) -> Mapping[st
         "$year": one.year or Raw("", one.hit.place, one.hit.shown),
         "$unit": one.unit,
         "$text": value,
-        "$cell": _cell_year(value, found.block.era) if value else None,
+        "$cell": year_in(value, found.block.era) if value else None,
         **{f"$title.{gap}": text for gap, text in found.titles.items()},
     }
-
-
-def _cell_year(value: Raw, era: str | None) -> Raw | None:
-    """The year in a value's own cell: 122経営体（26年度）."""
-    found = find_fiscal_years(tidy(value.text), era)
-    return value.part(with_era(found[0])) if found else None
 
 
 def _by_table(values: Mapping[str, Raw], own: str) -> dict[str, dict[str, Raw]]:
@@ -271,7 +290,7 @@ def add_slots(
     records: Records,
 ) -> None:
     """Put the records of a row below those in `above`; `others` say what kind of row it is."""
-    near = dict(above) | {table: trail[-1] for table, trail in memory.trail.items()}
+    near = dict(above) | dict(memory.trail)
     cells = dict(near)
     rows: dict[int, int] = {}
     for slot in slots:
@@ -279,10 +298,9 @@ def add_slots(
             slot.values[name] = Raw(text)
         own = {one.table: rows[id(one)] for one in slot.above if id(one) in rows}
         left = {**(cells if slot.is_made else near), **own}
-        trail = memory.trail.get(slot.table, [])[: slot.depth]
         if slot.depth is not None:
-            left.pop(slot.table, None)
-            left |= {slot.table: trail[-1]} if trail else dict(above)
+            memory.trail = memory.trail[: slot.depth]
+            left = dict(above) | dict(memory.trail)
         added = records.add(slot.table, slot.values, {} if slot.role else left, slot.role)
         if slot.role:
             continue
@@ -290,7 +308,7 @@ def add_slots(
         if not slot.is_made:
             cells[slot.table] = added
         if slot.depth is not None:
-            memory.trail[slot.table] = [*trail, added]
+            memory.trail.append((slot.table, added))
 
 
 def _overriding(others: Sequence[Row], slot: Slot) -> Iterator[tuple[str, str]]:

@@ -317,7 +317,10 @@ def _other_reading(text: str, first: _Atom) -> tuple[_Atom | None, int, str]:
     if opening is None:
         return None, first.end, first.suffix
     second = _atom(text, opening.end(), None, None, whole=False, follows=True)
-    if second is None or (second.era is None) == (first.era is None):
+    if second is None:
+        return None, first.end, first.suffix
+    is_same = (second.era is None) == (first.era is None)
+    if is_same and (first.era is None or first.year != second.year):
         return None, first.end, first.suffix
     end, suffix = second.end, first.suffix
     if "(" in opening[0] or "[" in opening[0] or "【" in opening[0]:

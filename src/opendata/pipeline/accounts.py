@@ -163,8 +163,9 @@ def _account(one: Outcome, accepted: str | None) -> Account:
 
 
 def _reason(one: Outcome) -> Reason | None:
-    for found in one.problems:
-        if found.severity == "error":
+    # That it is no plan says more than that no layout fits.
+    for found in sorted(one.problems, key=lambda found: found.code != "not-a-plan"):
+        if found.severity == "error" or found.code == "not-a-plan":
             where = " ".join(part for part in (found.place.sheet, found.place.cell) if part)
             return Reason(where, found.message.ja, found.message.en)
     return None

@@ -57,7 +57,9 @@ def answer(
         before = previous(open_store(settings.public), state, account.package)
         last = {account.package: before.tables} if before else {}
         with workers(1, log_of(settings)) as examined:
-            (outcome,) = Archive(workspace, settings, examined, last).judge([(place, account, None)])
+            (outcome,) = Archive(workspace, settings, examined, last).judge(
+                [(place, account, None)]
+            )
         asked = tuple(one for one in outcome.problems if _is_asked(one, cell, code))
         if not asked:
             raise UsageError("no-question", place=place)

@@ -31,6 +31,8 @@ class Columns:
     places: dict[str, list[str | None]]
     texts: dict[str, list[str | None]] = field(default_factory=dict)
     """All that the cells show, of which the values may be a part."""
+    said: dict[str, list[str | None]] = field(default_factory=dict)
+    """The parts of the cells that the values were read from."""
     refused: set[tuple[int, str]] = field(default_factory=set)
     """Fields without a value of which the cause is reported: their cell could not be read, or
     what they are made of is missing."""
@@ -67,6 +69,7 @@ def read_records(extract: Extract, package: Package) -> tuple[dict[str, Columns]
     problems: list[Problem] = []
     tables: dict[str, Columns] = {}
     rows_of: dict[str, list[int]] = {}
+    doubled: dict[str, dict[int, Problem]] = {}
     for resource in _referenced_first(package):
         for name in (resource.name, resource.name + TOTALS):
             columns = _read_values(extract, name, resource, problems)
@@ -74,7 +77,9 @@ def read_records(extract: Extract, package: Package) -> tuple[dict[str, Columns]
             if name == resource.name:
                 _make_ids(columns, extract.links[name])
                 _settle_units(columns, extract.links[name], tables, rows_of, problems)
-                columns, rows_of[name] = _merge(columns, problems)
+                _tell_apart(columns)
+                columns, rows_of[name], doubled[name] = _merge(columns, problems)
+                problems.extend(_written_twice(resource, extract, rows_of[name], doubled))
                 _number_positions(columns)
             tables[name] = columns
     return tables, problems
@@ -108,6 +113,7 @@ def _read_values(
         {one: [None] * count for one in names},
         places,
         {one: [None] * count for one in names},
+        {one: [None] * count for one in names},
     )
     columns.values |= {ROLE: texts[ROLE]} if is_total else {}
     reported: set[tuple[str, str | None, str]] = set()
@@ -123,11 +129,12 @@ def _read_values(
             reading = memory[text, sheet]
             whole = extract.wholes.get(places[target.name][row] or "", text)
             columns.texts[target.name][row] = whole if places[target.name][row] else None
+            columns.said[target.name][row] = text if places[target.name][row] else None
             if columns.values[target.name][row] is None:
                 columns.values[target.name][row] = reading.value
             for sibling, value in _siblings(reading, extract, places[target.name][row]):
                 _put_sibling(columns, row, sibling, value, places[target.name][row])
-            for finding in () if is_total else reading.findings:
+            for finding in () if is_total else _own(reading, text, whole):
                 if reading.value is None:
                     columns.refused.add((row, target.name))
                 if message(finding.code).severity == "error":
@@ -138,6 +145,13 @@ def _read_values(
                     reported.add(known)
                     problems.append(_located(finding, place, text, whole))
     return columns
+
+
+def _own(reading: Reading, text: str, whole: str) -> Iterator[Finding]:
+    """What is wrong with the cell itself: an era that it takes from its neighbours is not its own
+    mistake. （36年度） below 平成 is read as it is meant."""
+    is_own = squash(text) in squash(whole) or squash(whole) in squash(text)
+    return (one for one in reading.findings if is_own or one.code != "era-year-never-existed")
 
 
 def _siblings(reading: Reading, extract: Extract, place: str | None) -> Iterator[tuple[str, str]]:
@@ -211,6 +225,29 @@ def _make_ids(columns: Columns, links: Mapping[str, pa.Array[Any]]) -> None:
                     columns.refused.add((row, target.name))
 
 
+def _tell_apart(columns: Columns) -> None:
+    """Give records of one id that are named by one cell ids of their own, where they differ in
+    the field that says so: 訪問介護 counted in 回/月 and, on the next row, in 人/月."""
+    apart = columns.resource.descriptor.get(PRIVATE + "apart")
+    naming = next((one for one in ("name", "title") if one in columns.places), None)
+    if not apart or naming is None:
+        return
+    (key,) = columns.resource.primary_key
+    groups: dict[tuple[str | None, str | None], dict[str, list[int]]] = {}
+    for row in range(len(columns)):
+        named = columns.values[key][row], columns.places[naming][row]
+        if None not in named and (value := columns.values[apart][row]):
+            groups.setdefault(named, {}).setdefault(value, []).append(row)
+    for values in (one for one in groups.values() if len(one) > 1):
+        for value, rows in values.items():
+            for row in rows:
+                columns.values[key][row] = f"{columns.values[key][row]}-{_digest(value)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(squash(text).encode()).hexdigest()[:8]
+
+
 def _fill(forms: Sequence[IdForm], record: Mapping[str, str | None]) -> str | None:
     """The first form that is meant for the record and of which every place can be filled."""
     for form in (one.form for one in forms if one.is_for(record)):
@@ -234,7 +271,7 @@ def _part(
     if value is None:
         return None
     if how == "digest":
-        return hashlib.sha256(squash(value).encode()).hexdigest()[:8]
+        return _digest(value)
     if how == "local":
         return _local_number(value, before)
     return value
@@ -245,7 +282,7 @@ def _local_number(number: str, before: str) -> str:
     plain = unicodedata.normalize("NFKC", number).lower()
     parts = [part for part in re.split(r"[^0-9a-z]+", plain) if part]
     if not parts or not plain.isascii():
-        return hashlib.sha256(squash(number).encode()).hexdigest()[:8]
+        return _digest(number)
     for count in range(len(parts) - 1, 0, -1):
         if before.endswith("-" + "-".join(parts[:count]) + "-"):
             return "-".join(parts[count:])
@@ -315,10 +352,13 @@ def _decimal(figure: str) -> Decimal | None:
         return None
 
 
-def _merge(columns: Columns, problems: list[Problem]) -> tuple[Columns, list[int]]:
+def _merge(
+    columns: Columns, problems: list[Problem]
+) -> tuple[Columns, list[int], dict[int, Problem]]:
     """Make the records of one key one: each fills the other's blanks, two values are a conflict.
 
-    Returns the merged table and, for every row there was, the row it is now.
+    Returns the merged table; for every row there was, the row it is now; and by row what there is
+    to say if the record turns out to be written twice, not in parts.
     """
     resource = columns.resource
     rows: dict[tuple[str | None, ...], int] = {}
@@ -327,8 +367,10 @@ def _merge(columns: Columns, problems: list[Problem]) -> tuple[Columns, list[int
         {name: [] for name in columns.values},
         {name: [] for name in columns.places},
         {name: [] for name in columns.texts},
+        {name: [] for name in columns.said},
     )
     now: list[int] = []
+    doubled: dict[int, Problem] = {}
     repeats = resource.descriptor.get(PRIVATE + "repeats")
     for row in range(len(columns)):
         key = tuple(columns.values[name][row] for name in resource.primary_key)
@@ -341,31 +383,53 @@ def _merge(columns: Columns, problems: list[Problem]) -> tuple[Columns, list[int
                 merged.places[name].append(places[row])
             for name, texts in columns.texts.items():
                 merged.texts[name].append(texts[row])
+                merged.said[name].append(columns.said[name][row])
         else:
-            _fold(columns, row, merged, at, problems, repeats)
+            _fold(columns, row, merged, at, problems)
+            if repeats and (found := _again(columns, row, merged, at, repeats)):
+                doubled[row] = found
         now.append(at)
     merged.refused = {(now[row], name) for row, name in columns.refused}
     merged.doubtful = {now[row] for row in columns.doubtful}
-    return merged, now
+    return merged, now, doubled
 
 
-def _fold(
-    columns: Columns,
-    row: int,
-    merged: Columns,
-    at: int,
-    problems: list[Problem],
-    repeats: str | None,
-) -> None:
+def _again(columns: Columns, row: int, merged: Columns, at: int, code: str) -> Problem | None:
+    """The problem of a record that another cell of its sheet names, too."""
     naming = next((one for one in ("name", "title") if one in columns.places), None)
-    if repeats and naming:
-        here, there = columns.places[naming][row], merged.places[naming][at]
-        if here and there and here != there and _sheet(here) == _sheet(there):
-            value = columns.values[naming][row]
-            place = columns.place(row, naming)
-            problems.append(
-                problem(repeats, place, value=value, other_cell=there.rpartition("!")[2])
-            )
+    here, there = (
+        one.places[naming][n] if naming else None for one, n in ((columns, row), (merged, at))
+    )
+    if not here or not there or here == there or _sheet(here) != _sheet(there):
+        return None
+    value = columns.values[str(naming)][row]
+    other = there.rpartition("!")[2]
+    return problem(code, columns.place(row, naming), value=value, other_cell=other)
+
+
+def _written_twice(
+    resource: Resource,
+    extract: Extract,
+    now: Sequence[int],
+    doubled: Mapping[str, dict[int, Problem]],
+) -> Iterator[Problem]:
+    """The records named in two places of which one thing is said in both: the value of one year.
+
+    What is said of different years belongs together: a table a year, one below the other.
+    """
+    for key in resource.foreign_keys:
+        suspects = doubled.get(key.resource, {})
+        if not suspects or key.resource == resource.name:
+            continue
+        told: dict[int, set[int]] = {}
+        for row, target in enumerate(extract.links[resource.name][key.field].to_pylist()):
+            if target is not None:
+                told.setdefault(now[row], set()).add(target)
+        twice = {one for targets in told.values() if len(targets) > 1 for one in targets}
+        yield from (suspects.pop(one) for one in sorted(twice & suspects.keys()))
+
+
+def _fold(columns: Columns, row: int, merged: Columns, at: int, problems: list[Problem]) -> None:
     told: set[str] = set()
     for name, values in columns.values.items():
         value, known = values[row], merged.values[name][at]
@@ -376,6 +440,7 @@ def _fold(
             if name in columns.places:
                 merged.places[name][at] = columns.places[name][row]
                 merged.texts[name][at] = columns.texts[name][row]
+                merged.said[name][at] = columns.said[name][row]
             continue
         cell = columns.places[name][row] if name in columns.places else None
         if cell and cell not in told:

@@ -19,13 +19,13 @@ from opendata.extract.draft.headings import (
     value_type,
     years_in,
 )
+from opendata.extract.slots import DITTO
 from opendata.japanese import split_number, squash, tidy
 
 SAMPLE = 60
 """How many rows of a table are looked at to tell what its columns hold."""
-YEAR_HEADINGS = frozenset({"年度", "年", "年次", "年別", "年度別", "西暦", "和暦"})
 _BARE_NUMBER = re.compile(r"[0-9A-Z.,()-]{1,8}")
-_BARE_YEAR = re.compile("[0-9]{1,4}")
+_BARE_YEAR = re.compile(r"[0-9]{1,2}|(?:19|20)[0-9]{2}")
 _SAYS_INDICATOR = re.compile("指標|KPI|目標")
 _ONCE = (*LEVELS, "unit", "department", "progress", "definition", "data_source", "kind")
 
@@ -64,7 +64,8 @@ class Content:
     @property
     def is_years(self) -> bool:
         right = sum(bool(years_in(text) or _BARE_YEAR.fullmatch(text)) for text in self.texts)
-        return right > 0 and right * 2 >= self.filled
+        dittos = sum(squash(text) in DITTO for text in self.texts)
+        return right > 0 and (right + dittos) * 2 >= self.filled
 
     def names_years(self, era: str | None) -> bool:
         """Whether most cells name a year among other things."""
@@ -72,19 +73,45 @@ class Content:
         return named * 2 > self.filled
 
 
-def content(table: TableGuess, column: int) -> Content:
+def content(table: TableGuess, column: int, width: int = 1) -> Content:
     """What stands in a column, row by row; a cell merged over rows once."""
     texts: list[str] = []
     figures = 0
     for row in table.rows[:SAMPLE]:
-        cell = table.grid.cell(row, column)
-        if cell is None or cell.column != column or row in table.grid.sheet.hidden_rows:
-            continue
-        if cell.row != row and texts:
-            continue
-        texts.append(tidy(cell.shown))
-        figures += is_figure(cell)
+        for at in range(column, column + width):
+            cell = table.grid.cell(row, at)
+            if cell is None or cell.column != at or row in table.grid.sheet.hidden_rows:
+                continue
+            if cell.row != row and texts:
+                continue
+            texts.append(tidy(cell.shown))
+            figures += is_figure(cell)
     return Content(tuple(texts), figures)
+
+
+def is_indented(table: TableGuess, guess: Guess) -> bool:
+    """Whether the texts of a column stand at different depths: in columns, or behind spaces."""
+    depths: Counter[tuple[int, int, int]] = Counter()
+    for row in table.rows[:SAMPLE]:
+        for column in range(guess.column, guess.column + guess.width):
+            cell = table.grid.cell(row, column)
+            if cell is not None and (cell.row, cell.column) == (row, column):
+                spaces = len(cell.text) - len(cell.text.lstrip())
+                depths[column, table.grid.indent(row, column), spaces] += 1
+    return len(depths) > 1
+
+
+def is_told_once(table: TableGuess, level: int, column: int) -> bool:
+    """Whether a column says one thing of each of the plan's parts that stand in `level`."""
+    said: dict[str, set[str]] = {}
+    part = above = ""
+    for row in table.records:
+        naming, telling = table.grid.cell(row, level), table.grid.cell(row, column)
+        part = naming.place if naming and squash(naming.shown) not in DITTO else part
+        if telling is not None:
+            above = above if squash(telling.shown) in DITTO else squash(telling.shown)
+            said.setdefault(part, set()).add(above)
+    return all(len(one) == 1 for one in said.values())
 
 
 def has_blanks(table: TableGuess, column: int) -> bool:
@@ -94,9 +121,9 @@ def has_blanks(table: TableGuess, column: int) -> bool:
 
 def settle(table: TableGuess) -> None:
     """Hold the headings' roles against what stands below them."""
-    contents = {one.column: content(table, one.column) for one in table.columns}
+    contents = {one.column: content(table, one.column, one.width) for one in table.columns}
     table.columns = [_held(one, contents[one.column]) for one in table.columns]
-    table.columns = [_row_kind(one, contents[one.column]) for one in table.columns]
+    table.columns = [row_kind(one, contents[one.column]) for one in table.columns]
     if table.of("row_kind"):
         table.columns = [_without_kind(one) for one in table.columns]
     table.has_name = any(_SAYS_INDICATOR.search(one.words) for one in table.of("name"))
@@ -104,6 +131,8 @@ def settle(table: TableGuess) -> None:
     _one_name(table, contents)
     for role in _ONCE:
         _one_each(table, role)
+    names = table.of("name")
+    table.is_indented = len(names) == 1 and is_indented(table, names[0])
 
 
 def _held(one: Guess, held: Content) -> Guess:
@@ -120,13 +149,20 @@ def _held(one: Guess, held: Content) -> Guess:
         return replace(one, role="number", confidence=0.5, reasons=(*one.reasons, figures))
     if one.role == "priority" and not held.is_flags:
         return replace(one, role="initiative")
-    if one.role == "unknown" and bare(one.path[-1].shown) in YEAR_HEADINGS and held.is_years:
-        reason = Text("行ごとの年度", "the year of each row")
-        return replace(one, role="year", confidence=0.8, reasons=(*one.reasons, reason))
-    if one.role in YEARS_OF:
-        right = sum(bool(years_in(text) or text.isdigit()) for text in held.texts)
-        return one if right * 2 >= held.filled else replace(one, role="unknown", confidence=0.4)
+    if one.role == "year" or one.role in YEARS_OF:
+        return _held_year(one, held, figures)
     return one
+
+
+def _held_year(one: Guess, held: Content, figures: Text) -> Guess:
+    """A column of years; under a heading like 基準年度 there may be its figures as well."""
+    if held.is_years:
+        reason = Text("行ごとの年度", "the year of each row")
+        return replace(one, confidence=0.8, reasons=(*one.reasons, reason))
+    if held.is_figures and one.role in YEARS_OF:
+        reasons = (*one.reasons, figures)
+        return replace(one, role="value", value_type=YEARS_OF[one.role], reasons=reasons)
+    return replace(one, role="unknown", confidence=0.4)
 
 
 def _held_value(one: Guess, held: Content, figures: Text) -> Guess:
@@ -139,7 +175,7 @@ def _held_value(one: Guess, held: Content, figures: Text) -> Guess:
     return replace(one, role="unknown", confidence=0.4, reasons=(*one.reasons, words))
 
 
-def _row_kind(one: Guess, held: Content) -> Guess:
+def row_kind(one: Guess, held: Content) -> Guess:
     """A column whose cells name kinds of values (目標, 実績) decides them row by row."""
     if one.role in (*VALUES, "value", "unit", "number") or not held.texts:
         return one

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from opendata.errors import Text
-from opendata.extract.draft.content import YEAR_HEADINGS, content
+from opendata.extract.draft.content import content, row_kind
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.header import era_above, header_columns, header_end
 from opendata.extract.draft.headings import LEVELS, bare, heading, value_type, years_in
@@ -21,8 +21,8 @@ _BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
 
 def crosstab_at(grid: Grid, top: int, cells: Sequence[Cell]) -> TableGuess | None:
     """The table that begins with this row of cells, if its years stand one below the other."""
-    first = bare(cells[0].shown)
-    if first not in YEAR_HEADINGS | _OTHER_HEADINGS:
+    first = heading(cells[0].shown)
+    if first.role != "year" and first.words not in _OTHER_HEADINGS:
         return None
     said = [heading(one.shown) for one in cells[1:]]
     if {one.role for one in said} & {"name", *LEVELS} or sum(one.is_year for one in said) > 1:
@@ -32,7 +32,7 @@ def crosstab_at(grid: Grid, top: int, cells: Sequence[Cell]) -> TableGuess | Non
     rows, gap = data_rows(grid, bottom, [one.column for one in columns])
     table = TableGuess(grid, top, bottom, rows, [], gap, era=era_above(grid, top))
     years = _mark_rows(table, cells[0].column)
-    fewest = 2 if first in YEAR_HEADINGS else 3
+    fewest = 2 if first.role == "year" else 3
     if years < fewest or years * 2 < len(rows):
         return None
     table.columns = [_column(table, one, cells[0].column) for one in columns]
@@ -65,6 +65,8 @@ def _column(table: TableGuess, guess: Guess, first: int) -> Guess:
     if guess.column == first:
         reason = Text("年度が縦に並ぶ", "years stand one below the other")
         return replace(guess, role="year", confidence=0.9, reasons=(reason,))
+    if (kinds := row_kind(guess, content(table, guess.column))).role == "row_kind":
+        return kinds
     is_unread = guess.role in ("money", "derived", "note")
     if is_unread or not content(table, guess.column).is_figures:
         return replace(guess, confidence=0.7)

@@ -11,7 +11,7 @@ from opendata.errors import PackageError, Place, Problem, problem
 from opendata.extract.draft.block import Block, blocks_of
 from opendata.extract.draft.cells import is_private, quotable
 from opendata.extract.draft.guess import Guess, TableGuess
-from opendata.extract.draft.headings import LEVELS
+from opendata.extract.draft.headings import LEVELS, bare, heading, says
 from opendata.extract.draft.labels import LabelGuess
 from opendata.extract.draft.plan import PlanGuess, Position, find_title, is_department, read_plan
 from opendata.extract.draft.sheet import SheetGuess, read_sheets
@@ -75,7 +75,7 @@ def _propose(
     plan = read_plan(sheets, title)
     trial = _Trial(workbook, package, name, plan)
     blocks = trial.fitting(blocks_of(sheets))
-    document = trial.document(blocks, list(_captions(sheets, title)))
+    document = trial.document(blocks, list(_captions(sheets, plan)))
     read = extract(workbook, package, [read_layout(package, name, document)])
     if not blocks or not any(
         read.texts[one].num_rows for one in ("indicator_values", "policy_nodes")
@@ -105,7 +105,9 @@ def _keep_plans(sheets: Sequence[SheetGuess], title: str | None) -> None:
         one.tables = [
             table
             for table in one.tables
-            if table.is_strong or (title and (is_plan or table.of("name", "crossed")))
+            if table.is_strong
+            or table.is_card
+            or (title and (is_plan or table.of("name", "crossed")))
         ]
 
 
@@ -146,14 +148,18 @@ class _Trial:
         return extract(self.workbook, self.package, [layout]).layout is not None
 
 
-def _captions(sheets: Sequence[SheetGuess], title: str | None) -> Iterator[str]:
+def _captions(sheets: Sequence[SheetGuess], plan: PlanGuess) -> Iterator[str]:
     """The lines that are plainly titles, departments or units. The rest stays to be looked at."""
     seen: set[str] = set()
     for one in sheets:
-        labels = {at.place for label in one.labels for at in (label.cell, label.value)}
+        every = (*one.labels, *(label for card in one.cards for label in card))
+        labels = {at.place for label in every for at in (label.cell, label.value)}
         for cell in one.lines:
             wanted = quotable(squash(cell.shown))
-            if cell.place in labels or wanted in seen or not _is_caption(cell, title):
+            is_read = (cell.sheet, cell.row, cell.column) in plan.taken
+            if cell.place in labels or wanted in seen or is_private(wanted):
+                continue
+            if not is_read and not _is_caption(cell, plan.title):
                 continue
             if matches_any(cell.shown, [wanted]):
                 seen.add(wanted)
@@ -163,8 +169,9 @@ def _captions(sheets: Sequence[SheetGuess], title: str | None) -> Iterator[str]:
 def _is_caption(cell: Cell, title: str | None) -> bool:
     shown = squash(cell.shown)
     is_title = bool(title) and squash(title or "") in shown
-    is_known = is_title or is_department(shown) or bool(_CAPTION.match(tidy(cell.shown)))
-    return is_known and not is_private(shown)
+    is_heading = heading(shown).role == "name" or says(bare(shown), "kinds") is not None
+    is_caption = bool(_CAPTION.match(tidy(cell.shown)))
+    return is_title or is_caption or is_heading or is_department(shown)
 
 
 def _taken(sheets: Sequence[SheetGuess]) -> dict[Position, str]:
@@ -174,7 +181,7 @@ def _taken(sheets: Sequence[SheetGuess]) -> dict[Position, str]:
         for table in sheet.tables:
             for guess in table.columns:
                 taken.update(_taken_by(table, guess))
-        for label in sheet.labels:
+        for label in (*sheet.labels, *(one for card in sheet.cards for one in card)):
             taken.update(_taken_by_label(label))
     return taken
 

@@ -31,6 +31,9 @@ class Guess:
     confidence: float = 0.0
     reasons: tuple[Text, ...] = ()
 
+    width: int = 1
+    """How many columns the heading is merged over."""
+
     @property
     def is_value(self) -> bool:
         return self.role == "value"
@@ -48,6 +51,10 @@ class TableGuess:
     gap: int = 1
     ignored_rows: dict[int, str] = field(default_factory=dict)
     """Row and the text that names it."""
+    lines: dict[int, str] = field(default_factory=dict)
+    """Rows that are one text across the table, and the heading under which it begins."""
+    is_indented: bool = False
+    """Whether the names hang on what stands further out above them."""
     era: str | None = None
     """The era of years written without one, where the lines above the table name it."""
     other_rows: dict[str, str] = field(default_factory=dict)
@@ -62,7 +69,14 @@ class TableGuess:
     def records(self) -> list[int]:
         """The visible rows that are records."""
         hidden = self.grid.sheet.hidden_rows
-        return [row for row in self.rows if row not in self.ignored_rows and row not in hidden]
+        skipped = hidden | self.ignored_rows.keys() | self.lines.keys()
+        return [row for row in self.rows if row not in skipped]
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it holds the values of one indicator, which is named above it."""
+        has_values = len(self.of("value")) >= 2 and self.of("row_kind", "year")
+        return bool(has_values) and not self.of("name", "crossed")
 
     @property
     def is_strong(self) -> bool:

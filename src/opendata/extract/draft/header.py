@@ -9,7 +9,10 @@ from opendata.extract.draft.cells import MOST_COLUMNS, is_figure, own_cells
 from opendata.extract.draft.guess import Guess
 from opendata.extract.draft.headings import (
     LEVELS,
+    LONGEST,
     VALUES,
+    YEAR_OF,
+    YEARS_OF,
     Heading,
     bare,
     heading,
@@ -24,7 +27,7 @@ from opendata.japanese import FiscalYear, squash
 HEADER_ROWS = 5
 _SIDE_ROLES = frozenset({"money", "derived", "note", "department", "unit", "number"})
 """Words that head columns of any table."""
-_SUB_ROLES = VALUES | {"name", "unit", "derived", "target_year", "baseline_year", "actual_year"}
+_SUB_ROLES = VALUES | YEARS_OF.keys() | {"name", "unit", "derived", "value", "year"}
 _UNREAD = ("money", "derived", "note")
 
 
@@ -64,10 +67,41 @@ def header_end(grid: Grid, top: int, cells: Sequence[Cell]) -> int:
     limit = min(top + HEADER_ROWS, grid.height) - 1
     bottom = min(bottom, limit)
     while bottom < limit and (below := own_cells(grid, bottom + 1)):
-        if not all(_is_sub_heading(one) for one in below) or _repeats(cells, below):
+        if not _continues(cells, below) or _repeats(cells, below):
             break
         bottom = max(bottom + 1, *(min(grid.span(one).bottom, limit) for one in below))
     return bottom
+
+
+def header_top(grid: Grid, row: int, cells: Sequence[Cell]) -> int:
+    """The first row of the header to which a row of headings belongs: bands stand above it."""
+    first, last = cells[0].column, cells[-1].column
+    covering = (grid.cell(row, column) for column in range(max(first - 3, 0), last + 1))
+    bottom = header_end(grid, row, cells)
+    top = min(o.row for o in (*covering, cells[0]) if o and grid.span(o).bottom <= bottom)
+    while top > 0 and row - top < HEADER_ROWS - 2 and _is_band(grid, top - 1, cells):
+        top -= 1
+    return top
+
+
+def _is_band(grid: Grid, row: int, cells: Sequence[Cell]) -> bool:
+    """Whether a row of texts fills the blanks that the headings below it leave."""
+    own = own_cells(grid, row)
+    if len(own) < 2 or any(is_figure(one) or len(one.shown) > LONGEST for one in own):
+        return False
+    below = cells[0].row
+    data = own_cells(grid, header_end(grid, below, cells) + 1)
+    blank = {one.column for one in data if grid.cell(below, one.column) is None}
+    return any(one.column in blank for one in own)
+
+
+def _continues(cells: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Whether a row below headings holds headings, too; under the first of them stand only data."""
+    known = sum(_is_sub_heading(one) for one in below)
+    if known == len(below):
+        return True
+    is_apart = below[0].column > cells[0].column
+    return is_apart and known * 2 >= len(below) and not any(is_figure(one) for one in below)
 
 
 def _repeats(cells: Sequence[Cell], below: Sequence[Cell]) -> bool:
@@ -97,8 +131,10 @@ def header_columns(grid: Grid, top: int, bottom: int) -> list[Guess]:
         year_cell = next((one for one in reversed(path) if years_in(one.shown, era)), None)
         if year_cell is not None:
             era = years_in(year_cell.shown, era)[0].era or era
-        if column in grid.sheet.hidden_columns or (path[-1].column != column):
+        if column in grid.sheet.hidden_columns or path[-1].column != column:
             continue
+        if grid.span(path[-1]).bottom > bottom:
+            continue  # what stands beside the table, over its rows
         found.append(_guess(grid, column, path, year_cell, era or elsewhere))
     return found
 
@@ -143,6 +179,7 @@ def _guess(
         parts=tuple(parts) or (_escaped(path[-1].shown),),
         confidence=0.9 if any(one.role for one in headings) or year_cell else 0.3,
         reasons=(reason,),
+        width=max(grid.span(path[-1]).right - column, 0) + 1,
     )
 
 
@@ -186,10 +223,16 @@ def _role(headings: Sequence[Heading]) -> tuple[str, str | None, Text]:
         year = Text("見出しが年度", "the heading names a year")
         if nearest in VALUES:
             return "value", nearest, Text(f"{said.ja}と{year.ja}", f"{said.en}; {year.en}")
+        if nearest in YEARS_OF:
+            return "value", YEARS_OF[nearest], Text(f"{said.ja}と{year.ja}", said.en)
         if nearest == "progress":
             return "progress", None, said
         if leaf.is_year or (not leaf.words and any(one.is_year for one in headings)):
             return "value", "actual", year
-    if nearest in VALUES:
-        return "value", nearest, said
+    if leaf.role == "year":
+        above = next((one for one in reversed(roles) if one in VALUES), None)
+        return YEAR_OF.get(str(above), "year"), None, said
+    if nearest in VALUES or nearest == "value":
+        kinds = (one for one in reversed(roles) if one in VALUES)
+        return "value", next(kinds, None), said
     return nearest or "unknown", None, said

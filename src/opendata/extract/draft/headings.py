@@ -14,7 +14,14 @@ from opendata.japanese import FiscalYear, find_fiscal_years, read_fiscal_year, s
 
 VALUES = frozenset({"baseline", "midterm_target", "target", "actual", "forecast"})
 LEVELS = ("goal", "policy", "measure", "initiative", "project")
-YEARS_OF = {"baseline_year": "baseline", "target_year": "target", "actual_year": "actual"}
+YEARS_OF = {
+    "baseline_year": "baseline",
+    "midterm_year": "midterm_target",
+    "target_year": "target",
+    "actual_year": "actual",
+    "forecast_year": "forecast",
+}
+YEAR_OF = {kind: role for role, kind in YEARS_OF.items()}
 LONGEST = 60
 """A longer text is no heading."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opendata.extract.draft.cells import is_private, own_cells, quotable, shows_figure
-from opendata.extract.draft.guess import TableGuess
+from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.header import is_header_row
 from opendata.extract.draft.headings import LEVELS, bare, says
 from opendata.extract.grid import Cell, Grid, matches
 from opendata.japanese import squash, tidy
 
 NOTE_STARTS = ("※", "注", "(注", "資料", "出典", "〈資料", "<資料", "(備考", "*")
+LONGEST_LINE = 60
+"""A longer text across the table is a remark."""
 MOST_BLANKS = 2
 """The most blank rows that a table goes on behind."""
 
@@ -52,9 +54,26 @@ def mark_ignored(table: TableGuess) -> None:
     names = {one.column for one in table.of("name", *LEVELS, "row_kind")}
     for row in table.rows:
         own = own_cells(table.grid, row)
-        naming = _total(own, names) or _line(table.grid, own, values)
-        if naming is not None:
-            table.ignored_rows[row] = tidy(naming.shown)
+        if (total := _total(own, names)) is not None:
+            table.ignored_rows[row] = tidy(total.shown)
+        elif (line := _line(table.grid, own, values)) is not None:
+            _mark_line(table, row, own, line)
+
+
+def _mark_line(table: TableGuess, row: int, own: Sequence[Cell], line: Cell) -> None:
+    """A line is a part of the plan to which the rows below belong, if a layout can tell it."""
+    if table.is_indented and any(_is_under(one, line.column) for one in table.of("name")):
+        return
+    heading = next((one for one in table.columns if _is_under(one, line.column)), None)
+    is_last = own[-1] is line and heading is not None and not heading.is_value
+    if heading is None or not is_last or len(line.shown) > LONGEST_LINE:
+        table.ignored_rows[row] = tidy(line.shown)
+    else:
+        table.lines[row] = "/".join(heading.parts)
+
+
+def _is_under(heading: Guess, column: int) -> bool:
+    return heading.column <= column < heading.column + heading.width
 
 
 def _total(own: Sequence[Cell], names: set[int]) -> Cell | None:
@@ -80,7 +99,7 @@ def row_patterns(table: TableGuess) -> list[str]:
     records = [
         cell.shown
         for row in table.rows
-        if row not in table.ignored_rows
+        if row not in table.ignored_rows and row not in table.lines
         for cell in own_cells(table.grid, row)
         if isinstance(cell.value, str)
     ]

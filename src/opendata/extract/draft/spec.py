@@ -8,7 +8,7 @@ from typing import Any
 
 from opendata.errors import Text
 from opendata.extract.draft.cells import own_cells
-from opendata.extract.draft.content import content, has_blanks
+from opendata.extract.draft.content import content, has_blanks, is_told_once
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.headings import LEVELS, YEARS_OF, value_type, years_in
 from opendata.extract.parts import with_era
@@ -36,12 +36,10 @@ class Specs:
 
     table: TableGuess
     unit: str | None = field(init=False)
-    levels: list[str] = field(init=False)
     kinds: list[str | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.unit = _stated_unit(self.table)
-        self.levels = [one.role for one in self.table.columns if one.role in LEVELS]
         self.kinds = [one.kind for one in self.table.of("name")]
 
     def of(self, guess: Guess) -> tuple[Spec, Guess]:
@@ -64,7 +62,8 @@ class Specs:
             return {"to": "indicator_values.fiscal_year"}
         if role == "crossed":
             given = {"indicators.name": "$header", "indicators.unit": "$unit"}
-            return {"to": "indicator_values.value", "set": {**given, "value_type": "actual"}}
+            kind = {} if self.table.of("row_kind") else {"value_type": "actual"}
+            return {"to": "indicator_values.value", "set": given | kind}
         if self._is_year_of_values(role):
             return {"to": "indicator_values.fiscal_year", "set": {"value_type": YEARS_OF[role]}}
         return self._of_plan(guess)
@@ -89,6 +88,9 @@ class Specs:
         spec: Spec = {"to": "indicators.name"}
         if not self.table.of("unit") and not self.unit:
             spec = {"split": "unit", "to": ["indicators.name", "indicators.unit"]}
+        if self.table.is_indented:
+            levels = [one for one in LEVELS if not self.table.of(one)]
+            return spec | {"indent": levels[-3:]} | ({"set": more} if more else {})
         filled = self._filled(guess) if self.table.of("row_kind") else {}
         return spec | ({"set": more} if more else {}) | filled
 
@@ -112,15 +114,16 @@ class Specs:
         if role == "number" and not self.table.of("value"):
             right = [one for one in self.table.of(*LEVELS) if one.column > guess.column]
             return _node("number", right[0].role) if right else {}
-        if not self.levels:
-            return {}
+        lowest = self.table.of(*LEVELS)[-1:]
+        if not lowest or not is_told_once(self.table, lowest[0].column, guess.column):
+            return {}  # of an indicator: the schema has no such field
         if role in ("department", "stage"):
-            return _node(role, self.levels[-1])
+            return _node(role, lowest[0].role)
         if role == "priority":
-            return _node("is_priority", self.levels[-1]) | {"blank": "×"}
+            return _node("is_priority", lowest[0].role) | {"blank": "×"}
         if role == "progress":
             year = "$year" if guess.has_year else guess.year or _latest(self.table)
-            return {"to": "progress.rating"} | ({"set": {"fiscal_year": year}} if year else {})
+            return {"to": "progress.rating", "set": {"fiscal_year": year}} if year else {}
         return {}
 
     def _level(self, guess: Guess) -> Spec:

@@ -10,6 +10,7 @@ from opendata.extract.draft.header import (
     era_above,
     header_columns,
     header_end,
+    header_top,
     is_header_row,
     is_plan_row,
 )
@@ -48,6 +49,7 @@ def _table_at(grid: Grid, top: int, of_plan: bool) -> TableGuess | None:
     if not (is_header_row(cells) or (of_plan and is_plan_row(grid, cells))):
         return None
     bottom = header_end(grid, top, cells)
+    top = header_top(grid, top, cells)
     columns = header_columns(grid, top, bottom)
     rows, gap = data_rows(grid, bottom, [one.column for one in columns])
     if not rows:
@@ -57,4 +59,4 @@ def _table_at(grid: Grid, top: int, of_plan: bool) -> TableGuess | None:
     mark_ignored(table)
     levels = {one.role for one in table.of(*LEVELS)}
     is_useful = table.of("value") and table.of("name")
-    return table if is_useful or len(levels) >= 2 - of_plan else None
+    return table if is_useful or table.is_card or len(levels) >= 2 - of_plan else None

@@ -7,6 +7,9 @@ from typing import Any
 
 import yaml
 
+_BESIDE = ("repeat", "titles", "lines", "rows", "era", "gap")
+"""What a block says beside its labels or columns."""
+
 
 def written(
     document: Mapping[str, Any], comments: Sequence[Sequence[str]], titles: Sequence[str]
@@ -34,7 +37,11 @@ def written(
         for part, comment in zip(block[kind], told, strict=True):
             lines.append(f"      # {_plain(comment)}")
             lines.append(f"      - {_flow(part)}")
-        lines.extend(f"    {key}: {_flow(block[key])}" for key in ("rows", "gap") if key in block)
+        lines.extend(
+            f"    {key}: {_flow(block[key])}"
+            for key in ("lines", "rows", "era", "gap")
+            if key in block
+        )
     return "\n".join(lines) + "\n"
 
 
