@@ -43,14 +43,15 @@ class Example:
     problems: list[str] = field(default_factory=list)
 
 
-def examples() -> list[Example]:
+def examples(at: str = "A1") -> list[Example]:
+    """The examples in order, their sheets drawn from this cell on."""
     page = (ROOT / "docs/layouts.md").read_text(encoding="utf-8")
     found: list[Example] = []
     for kind, name, body in BLOCK.findall(page):
         if kind == "yaml":
             found.append(Example(body))
         elif kind == "sheet":
-            found[-1].sheets.append(sheet(body, name or "表"))
+            found[-1].sheets.append(sheet(body, name or "表", at=at))
         elif kind == "values":
             found[-1].values = table_of(body)
         elif kind == "problems":
@@ -76,6 +77,26 @@ def test_the_examples_of_the_page_are_true(example: Example) -> None:
         fields = " ".join(expected[0])
         told = [tuple(value or None for value in row) for row in rows(read.texts[name], fields)]
         assert told == [tuple(one.values()) for one in expected]
+
+
+def test_the_mistake_of_the_page_is_told_as_it_says() -> None:
+    page = (ROOT / "docs/layouts.md").read_text(encoding="utf-8")
+    ((source, sentences),) = re.findall(r"(?ms)^```mistake\n(.*?)^```\n\n```told\n(.*?)^```", page)
+    with pytest.raises(PackageError) as caught:
+        read_layout(package(), "page", yaml.safe_load(source))
+    for said, expected in zip(caught.value.sentence(), sentences.splitlines(), strict=True):
+        assert said.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "example", examples("C5"), ids=lambda one: str(yaml.safe_load(one.layout)["title"])
+)
+def test_it_may_stand_anywhere_on_the_sheet(example: Example) -> None:
+    title = yaml.safe_load(example.layout)["title"]
+    here = next(one for one in examples() if yaml.safe_load(one.layout)["title"] == title)
+    there = extracted(workbook(*example.sheets), example.layout)
+    assert there.texts == extracted(workbook(*here.sheets), here.layout).texts
+    assert len(there.problems) == len(here.problems)
 
 
 WITH_VALUES = [one for one in examples() if one.values]

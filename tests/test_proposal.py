@@ -151,6 +151,7 @@ def test_the_operator_is_told_what_to_type(first: Office) -> None:
     assert "様式の登録待ち 1 件" in told
     assert f"opendata draft --accept '{KPI}' --workspace" in told
     assert "差し戻し 1 件" in told
+    assert "計画の体系（目標・施策・取組など）や、指標とその値" in told, "why the other is refused"
 
 
 def test_what_is_no_plan_gets_no_proposal_and_is_told_so(first: Office) -> None:
@@ -251,6 +252,16 @@ def test_an_accepted_layout_reads_the_file_that_lies_there(office: Office) -> No
     assert not list(office.folder().glob("*.layout.*")), "the proposal has done its work"
     assert not pending(settings)
     assert not office.run().has_news
+
+
+def test_a_second_file_of_the_form_needs_no_layout_of_its_own(office: Office) -> None:
+    accept(office, KPI)
+    for given in (KPI, f"inbox/{KPI}"):
+        with pytest.raises(OpendataError) as caught:
+            accept(office, given, "-o", "again.yaml")
+        assert caught.value.code == "known-form"
+        assert caught.value.details["layout"] == NAME
+    assert not (office.layouts / "again.yaml").exists()
 
 
 def test_an_edited_proposal_is_accepted_under_its_own_name(office: Office) -> None:

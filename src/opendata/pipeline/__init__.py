@@ -1,7 +1,9 @@
 """The corridor: one submission through the rooms; one pass over an inbox."""
 
+from opendata.pipeline.accepting import Accepted, accept_layout
 from opendata.pipeline.check import Checked, check
-from opendata.pipeline.drafting import Accepted, Drafted, accept_layout, draft_file
+from opendata.pipeline.drafting import Drafted, draft_file
+from opendata.pipeline.questions import Answered, answer
 from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
 from opendata.pipeline.settings import Settings, load_settings
 from opendata.pipeline.submission import Outcome
@@ -9,6 +11,7 @@ from opendata.pipeline.summary import Summary
 
 __all__ = [
     "Accepted",
+    "Answered",
     "Checked",
     "Drafted",
     "Outcome",
@@ -17,6 +20,7 @@ __all__ = [
     "Summary",
     "Work",
     "accept_layout",
+    "answer",
     "begin",
     "check",
     "conclude",

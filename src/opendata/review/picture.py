@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from opendata.errors import Text
 from opendata.errors.catalogue import Language
-from opendata.extract.draft import Draft
+from opendata.extract.draft import Draft, Guess
 from opendata.review.page import render
 from opendata.review.privacy import MASK, Mask, mask_of
 from opendata.review.shown import shown
@@ -16,6 +16,7 @@ from opendata.validate.personal_data import screen
 from opendata.workbook import Sheet, Workbook, address
 
 MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, LONGEST = 20, 150, 40, 80
+MOST_REASONS, MOST_PROBLEMS = 500, 50
 
 
 _NODE = "node"
@@ -120,21 +121,34 @@ def picture(
         report=report,
         legend=_LEGEND,
         hidden_sheets=len(workbook.sheets) - len(visible),
-        problems=[mask.problem(one, workbook) for one in draft.problems[:50]],
+        problems=[mask.problem(one, workbook) for one in draft.problems[:MOST_PROBLEMS]],
+        problem_count=len(draft.problems),
         sheets=[_drawn(one, draft, mask) for one in visible[:MOST_SHEETS]],
-        columns=[
-            {
-                "place": f"{one.sheet} {one.path[-1].address}".strip(),
-                "heading": mask.text(one.path[-1].shown),
-                "tag": _kind_of(one.value_type or one.role)[1],
-                "kind": _kind_of(one.value_type or one.role)[0],
-                "year": one.year or "",
-                "confidence": f"{one.confidence:.2f}",
-                "reasons": [mask.both(reason) for reason in one.reasons],
-            }
-            for one in draft.guesses[:500]
-        ],
+        columns=_columns(draft.guesses, mask)[:MOST_REASONS],
     )
+
+
+def _columns(guesses: Sequence[Guess], mask: Mask) -> list[dict[str, object]]:
+    """What the columns were taken for and why, the least certain first; what is the same for
+    several (on sheets of one form) is told once."""
+    same: dict[tuple[object, ...], list[Guess]] = {}
+    for one in sorted(guesses, key=lambda guess: guess.confidence):
+        told = (one.path[-1].shown, one.value_type or one.role, one.year, one.confidence)
+        same.setdefault((*told, *one.reasons), []).append(one)
+    return [
+        {
+            "place": f"{one.sheet} {one.path[-1].address}".strip(),
+            "others": len(found) - 1,
+            "heading": mask.text(one.path[-1].shown),
+            "tag": _kind_of(one.value_type or one.role)[1],
+            "kind": _kind_of(one.value_type or one.role)[0],
+            "year": one.year or "",
+            "confidence": f"{one.confidence:.2f}",
+            "reasons": [mask.both(reason) for reason in one.reasons],
+        }
+        for found in same.values()
+        for one in found[:1]
+    ]
 
 
 def _mask(workbook: Workbook) -> Mask:
