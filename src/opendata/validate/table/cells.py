@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from opendata.validate.table.schema import CONSTRAINTS, Field
@@ -27,7 +27,10 @@ class Memory(dict[str | None, Cell]):
     def __init__(self, field: Field, *, is_strict: bool = False) -> None:
         super().__init__()
         self.field = field
-        self.read = _reader(field, is_strict)
+        read, value = _reader(field)
+        stricter = _strict_checks(field, value) if is_strict else ()
+        self.is_stricter = bool(stricter)
+        self.read = _stricter(read, stricter) if stricter else read
 
     def __missing__(self, text: str | None) -> Cell:
         cell = self.read(text)
@@ -42,10 +45,9 @@ class Memory(dict[str | None, Cell]):
         return self[content] if content is None or type(content) is str else self.read(content)
 
 
-def _reader(field: Field, is_strict: bool) -> Callable[[Any], Cell]:
-    readers = value_reader(field.descriptor)
-    read = _foreign(field) if readers is None else _native(field, readers)
-    return _strict(field, read, readers) if is_strict else read
+def _reader(field: Field) -> tuple[Callable[[Any], Cell], ValueReader | None]:
+    value = value_reader(field.descriptor)
+    return (_foreign(field) if value is None else _native(field, value)), value
 
 
 def _native(field: Field, read: ValueReader) -> Callable[[Any], Cell]:
@@ -65,7 +67,7 @@ def _native(field: Field, read: ValueReader) -> Callable[[Any], Cell]:
     return cell
 
 
-def _checks(field: Field, read: ValueReader) -> Iterator[tuple[Check, tuple[str, str]]]:
+def _checks(field: Field, read: ValueReader) -> Iterator[Noted]:
     for name in CONSTRAINTS[field.type]:
         limit = field.constraints.get(name)
         if limit is not None:
@@ -149,14 +151,16 @@ def _foreign(field: Field) -> Callable[[Any], Cell]:
     return cell
 
 
-def _strict(
-    field: Field, read: Callable[[Any], Cell], value: ValueReader | None
-) -> Callable[[Any], Cell]:
-    """What Data Package v2 asks of a value beyond what frictionless looks at."""
-    checks = [*_categories(field, value), *_json_schema(field)]
-    if not checks:
-        return read
+Noted = tuple[Check, tuple[str, str]]
+"""A check, and the note where it fails."""
 
+
+def _strict_checks(field: Field, value: ValueReader | None) -> tuple[Noted, ...]:
+    """What Data Package v2 asks of a value beyond what frictionless looks at."""
+    return (*_categories(field, value), *_json_schema(field))
+
+
+def _stricter(read: Callable[[Any], Cell], checks: Sequence[Noted]) -> Callable[[Any], Cell]:
     def cell(content: Any) -> Cell:
         found, notes = read(content)
         if found is None:
@@ -166,14 +170,14 @@ def _strict(
     return cell
 
 
-def _categories(field: Field, read: ValueReader | None) -> Iterator[tuple[Check, tuple[str, str]]]:
+def _categories(field: Field, read: ValueReader | None) -> Iterator[Noted]:
     if field.categories and read is not None and field.constraints.get("enum") is None:
         listed = list(field.categories)
         note = (CONSTRAINT, f'constraint "categories" is "{listed}"')
         yield _one_of(listed, read), note
 
 
-def _json_schema(field: Field) -> Iterator[tuple[Check, tuple[str, str]]]:
+def _json_schema(field: Field) -> Iterator[Noted]:
     wanted = field.constraints.get("jsonSchema")
     if wanted is not None:
         from jsonschema.validators import validator_for

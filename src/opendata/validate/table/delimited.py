@@ -20,8 +20,9 @@ _LOOKED_AT = 100
 """How many lines, and how many records, are looked at to find what is not given."""
 _DELIMITERS = ",\t;|"
 _SURE = 0.5
-_MARKS = (b"\0", b"\x1b", b"~{", b"+")
-"""What some encodings have that are written in ASCII bytes alone: UTF-16, ISO 2022, HZ, UTF-7."""
+_PRINTED = bytes([9, 10, 13, *range(32, 127)])
+_MARKS = (b"~{", b"+", b"charset", b"coding")
+"""What texts in ASCII bytes have that are something else: HZ, UTF-7, or what they declare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Delimited:
         """Every record after the header with its number. Raises Unreadable where reading ends
         before the file does."""
         with _text(self.path, self.encoding) as text, _telling():
-            records = csv.reader(text, _dialect(self.delimiter, self.skips_spaces))
+            records = csv.reader(text, dialect(self.delimiter, self.skips_spaces))
             yield from islice(enumerate(records, 1), self.header_row, None)
 
 
@@ -56,7 +57,7 @@ def open_delimited(
     with _text(path, encoding) as text, _telling():
         lines = list(islice(text, _LOOKED_AT))
         delimiter, skips_spaces = _find_delimiter(lines, delimiter)
-        records = csv.reader(chain(lines, text), _dialect(delimiter, skips_spaces))
+        records = csv.reader(chain(lines, text), dialect(delimiter, skips_spaces))
         sample = list(islice(records, _LOOKED_AT))
     row = _find_header(sample)
     header = sample[row - 1] if sample else []
@@ -109,7 +110,7 @@ def find_encoding(path: Path, encoding: str | None = None) -> str:
 
 
 def _guess_encoding(start: bytes) -> str:
-    if start.isascii() and not any(mark in start for mark in _MARKS):
+    if _is_surely_utf8(start):
         return "utf-8"
     from chardet import UniversalDetector
 
@@ -121,6 +122,19 @@ def _guess_encoding(start: bytes) -> str:
     if (found["confidence"] or 0) < _SURE and _decodes(start):
         return "utf-8"
     return "utf-8" if guess == "ascii" else guess
+
+
+def _is_surely_utf8(start: bytes) -> bool:
+    """Whether chardet, which takes its time, would find nothing else than ASCII or UTF-8."""
+    if start.isascii():
+        lower = start.lower()
+        return not (start.translate(None, _PRINTED) or any(mark in lower for mark in _MARKS))
+    if b"\0" in start or b"\x1b" in start:
+        return False
+    try:
+        return not codecs.getincrementaldecoder("utf-8")().decode(start).isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def _decodes(start: bytes) -> bool:
@@ -139,7 +153,9 @@ def _find_delimiter(lines: Sequence[str], given: str | None) -> tuple[str, bool]
     return given or found.delimiter, bool(found.skipinitialspace)
 
 
-def _dialect(delimiter: str, skips_spaces: bool) -> type[csv.Dialect]:
+def dialect(delimiter: str, skips_spaces: bool) -> type[csv.Dialect]:
+    """How Python's csv reads the text."""
+
     class Found(csv.excel):
         pass
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from opendata.validate.table.cells import Cell, Memory
 from opendata.validate.table.report import TableError
@@ -11,6 +11,17 @@ from opendata.validate.table.schema import Field, ForeignKey, TableSchema
 
 Lookup = Mapping[ForeignKey, frozenset[tuple[Any, ...]]]
 """For every foreign key, the values that stand in its reference."""
+
+
+class Foreign(NamedTuple):
+    """A foreign key, where its fields stand, and the values it may take."""
+
+    key: ForeignKey
+    positions: list[int]
+    known: frozenset[tuple[Any, ...]]
+
+    def knows(self, values: tuple[Any, ...]) -> bool:
+        return all(value is None for value in values) or values in self.known
 
 
 class RowJudge:
@@ -27,7 +38,7 @@ class RowJudge:
         self.unique = [at for at, field in enumerate(fields) if field.is_unique]
         self.primary = _positions(schema.primary_key, position)
         self.foreign = [
-            (key, positions, lookup[key])
+            Foreign(key, positions, lookup[key])
             for key in schema.foreign_keys
             if key in lookup and (positions := _positions(key.fields, position))
         ]
@@ -37,6 +48,12 @@ class RowJudge:
             if (positions := _positions(names, position))
         ]
         self.wanted = self.primary if schema.is_strict else []
+        self.keys = [
+            *([(self.primary, True)] if self.primary else []),
+            *(([at], False) for at in self.unique),
+            *((positions, False) for _, positions in self.groups),
+        ]
+        """The positions of every key, and whether its missing parts are compared as well."""
         self._seen_values: dict[int, dict[Any, int]] = {at: {} for at in self.unique}
         self._seen_keys: dict[tuple[Any, ...], int] = {}
         self._seen_groups: list[dict[tuple[Any, ...], int]] = [{} for _ in self.groups]
@@ -78,10 +95,10 @@ class RowJudge:
             row.add("primary-key", None, _same_as(earlier))
 
     def _judge_foreign(self, row: _Row) -> None:
-        for key, positions, known in self.foreign:
-            values = tuple(row.value(at) for at in positions)
-            if any(value is not None for value in values) and values not in known:
-                row.add("foreign-key", None, _not_found(key, values))
+        for foreign in self.foreign:
+            values = tuple(row.value(at) for at in foreign.positions)
+            if not foreign.knows(values):
+                row.add("foreign-key", None, _not_found(foreign.key, values))
 
     def _judge_v2(self, row: _Row) -> None:
         """Parts of a primary key may not be missing; unique keys hold where no part is."""

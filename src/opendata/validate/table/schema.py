@@ -140,7 +140,7 @@ def _schema(descriptor: Descriptor, known: Descriptor, *, is_strict: bool) -> Ta
     everywhere = descriptor.get("missingValues", [""])
     fields = tuple(
         Field(
-            {**one, "format": str(one.get("format", "default")).removeprefix("fmt:")},
+            _as_read(one, is_strict=is_strict),
             _missing(one.get("missingValues", everywhere)),
         )
         for one in descriptor["fields"]
@@ -154,6 +154,15 @@ def _schema(descriptor: Descriptor, known: Descriptor, *, is_strict: bool) -> Ta
         is_strict,
         known,
     )
+
+
+def _as_read(descriptor: Descriptor, *, is_strict: bool) -> Descriptor:
+    """A field's descriptor as it is meant: frictionless knows no groups in integers."""
+    form = str(descriptor.get("format", "default")).removeprefix("fmt:")
+    kind = descriptor.get("type") or "string"
+    unknown = {"groupChar"} if kind == "integer" and not is_strict else set()
+    known = {key: value for key, value in descriptor.items() if key not in unknown}
+    return {**known, "type": kind, "format": form}
 
 
 def _missing(entries: Sequence[Any]) -> frozenset[str]:
