@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from opendata.extract.form import FoundForm, blanks, find_form, read_form
 from opendata.extract.grid import Cell, Grid, matches_any
 from opendata.extract.header import NOTES, FoundTable, find_table
 from opendata.extract.layout import Block, Form, Layout, Table
+from opendata.extract.legend import legends
 from opendata.extract.records import Origin, Raw, Records
 from opendata.extract.table import read_table, rows_below
 from opendata.japanese import Status, read_signs, squash, tidy
@@ -44,6 +46,8 @@ class Extract:
     signs: Mapping[str, Mapping[str, Status]] = field(default_factory=dict)
     """What signs mean, by the name of their sheet: squashed as its notes explain them, and as
     written where the layout does."""
+    legends: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    """The labels of the legends of each sheet, squashed."""
 
 
 class _Miss(NamedTuple):
@@ -92,7 +96,10 @@ def extract(
     problems = _read(best, visible, records, constants or {})
     problems.extend(_hidden_sheets(grids, best.layout))
     signs = {grid.name: _signs(grid, best) | best.layout.signs for grid in visible}
-    return Extract(best.layout, *records.to_arrow(), records.wholes, tuple(problems), signs)
+    explained = {grid.name: legends(grid) for grid in visible}
+    return Extract(
+        best.layout, *records.to_arrow(), records.wholes, tuple(problems), signs, explained
+    )
 
 
 def _signs(grid: Grid, fit: _Fit) -> dict[str, Status]:
@@ -294,10 +301,16 @@ def _hidden_sheets(grids: Sequence[Grid], layout: Layout) -> list[Problem]:
             continue
         cells = list(grid.filled())
         if any(isinstance(cell.value, (int, float)) for cell in cells):
-            place = Place(sheet=grid.name or None, cell=cells[0].address)
+            place = Place(sheet=grid.name or None, cell=_first_of_table(cells).address)
             what = Text(f"シート「{grid.name}」", f'the sheet "{grid.name}"')
             problems.append(problem("stale-hidden-data", place, what=what))
     return problems
+
+
+def _first_of_table(cells: Sequence[Cell]) -> Cell:
+    """The first cell of the first row with more than one: what stands above is a title."""
+    rows = Counter(cell.row for cell in cells)
+    return next((cell for cell in cells if rows[cell.row] > 1), cells[0])
 
 
 def _hidden(layouts: Sequence[Layout], grids: Sequence[Grid]) -> Problem | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from opendata.extract.draft.cells import quotable
 from opendata.extract.draft.guess import Guess, TableGuess
-from opendata.extract.draft.headings import LEVELS
+from opendata.extract.draft.headings import LEVELS, says
 from opendata.extract.draft.labels import LabelGuess
 from opendata.extract.draft.rows import row_patterns
 from opendata.extract.draft.sheet import SheetGuess
@@ -176,9 +176,12 @@ def _lines(table: TableGuess) -> list[dict[str, Any]]:
 
 def _rows(table: TableGuess) -> dict[str, Any]:
     """The rows that are no records, and those whose values are of another kind."""
-    ignored = row_patterns(table)
+    known = row_patterns(table)
+    totals = [one for one in known if says(one, "sums") is not None]
+    ignored = [one for one in known if one not in totals]
     others = [
         {"row": quotable(squash(text)), "set": {"value_type": kind}}
         for text, kind in table.other_rows.items()
     ]
-    return ({"ignore": ignored} if ignored else {}) | ({"other": others} if others else {})
+    rows = {"ignore": ignored, "total": totals, "other": others}
+    return {name: texts for name, texts in rows.items() if texts}
