@@ -223,7 +223,7 @@ class Drawing:
         self.pen.put(
             self.top, self.left, f"{plan}　{self.one('指標一覧', '進捗状況', '数値目標の管理')}"
         )
-        row = self.top + 1
+        row: int = self.top + 1
         if self.one(True, False):
             period = f"{self.base - 2018 if self.base > 2018 else 1}"
             last = self.goal_year - 2018
@@ -232,7 +232,7 @@ class Drawing:
         if self.one(True, False):
             self.pen.put(row, self.left, "企画政策部企画課")
             row += 1
-        return row + int(self.one(0, 1))
+        return row + self.chance.randint(0, 1)
 
     def note(self, row: int) -> None:
         if self.one(True, False):
