@@ -16,14 +16,21 @@ _NO_LIMIT = 10**9
 def judge_outside(table: Path, schema: TableSchema) -> TableReport:
     """frictionless's report on a file of any format it knows.
 
-    Raises OpendataError where it takes the file for no table: it would call it valid, unread.
+    Raises OpendataError where it takes the file for no table, which it would call valid unread,
+    and where it falls over what it holds.
     """
     from frictionless import Resource, Schema, system
 
     with system.use_context(trusted=True):
         contract = Schema.from_descriptor(dict(schema.descriptor))
+        # As if read from its own file: else it is held to the version of the resource around it.
+        contract.metadata_descriptor_path = "schema.json"
+        contract.metadata_descriptor_initial = contract.to_descriptor()
         resource = Resource(path=str(table), schema=contract)
-        report = resource.validate(limit_errors=_NO_LIMIT)
+        try:
+            report = resource.validate(limit_errors=_NO_LIMIT)
+        except Exception as error:  # values that it cannot compare, or cannot keep as keys
+            raise OpendataError("not-judged", path=str(table), reason=str(error)) from error
     if resource.datatype != "table":
         raise OpendataError("not-a-table", path=str(table))
     rows = sum(int(task.stats.get("rows") or 0) for task in report.tasks)
