@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opendata.errors.catalogue import Language
-from opendata.pipeline import Checked
-from opendata.validate import TableReport
+
+if TYPE_CHECKING:
+    from opendata.pipeline import Checked
+    from opendata.validate import TableReport
 
 _SEVERITIES = {
     "ja": {"error": "誤り", "warning": "確認", "notice": "お知らせ"},

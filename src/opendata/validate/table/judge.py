@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from opendata.validate.table.arrays import Numbers, indexed, place_array
+from opendata.validate.table.arrays import Numbers, indexed, place_array, places
 from opendata.validate.table.batches import Batch, Row
 from opendata.validate.table.hashes import NONE, Hashes, hash_values, join, mix
 from opendata.validate.table.keys import Keys
@@ -84,14 +84,14 @@ class TableJudge:
             columns = [indexed(batch.columns[at]) for at in foreign.positions]
             combined = np.zeros(batch.even, np.int64)
             for column in columns:
-                combined = combined * len(column.dictionary) + column.indices.to_numpy()
-            distinct, first, places = np.unique(combined, return_index=True, return_inverse=True)
+                combined = combined * len(column.dictionary) + places(column)
+            distinct, first, found = np.unique(combined, return_index=True, return_inverse=True)
             texts = zip(
                 *(column.take(place_array(first)).to_pylist() for column in columns), strict=True
             )
             strange = [self._is_strange(foreign, one) for one in texts]
             if any(strange) and len(distinct):
-                yield np.array(strange, bool)[places]
+                yield np.array(strange, bool)[found]
 
     def _is_strange(self, foreign: Foreign, texts: Sequence[str]) -> bool:
         pairs = zip(foreign.positions, texts, strict=True)
@@ -101,9 +101,9 @@ class TableJudge:
         """For each batch, by its place, the rows whose keys seem to stand twice."""
         found: dict[int, list[Numbers]] = {}
         for key in self._keys:
-            for index, places in key.repeated():
-                found.setdefault(index, []).append(places)
-        return {index: np.unique(np.concatenate(places)) for index, places in found.items()}
+            for index, at in key.repeated():
+                found.setdefault(index, []).append(at)
+        return {index: np.unique(np.concatenate(at)) for index, at in found.items()}
 
 
 class _Key:
@@ -137,9 +137,9 @@ class _Key:
             return
         for index, numbers in enumerate(self._numbers.batches()):
             nearest = np.minimum(np.searchsorted(twice, numbers), len(twice) - 1)
-            places = np.flatnonzero(twice[nearest] == numbers)
-            if len(places):
-                yield index, places
+            at = np.flatnonzero(twice[nearest] == numbers)
+            if len(at):
+                yield index, at
 
 
 def _codes(verdict: Verdict) -> Hashes:
