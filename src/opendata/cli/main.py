@@ -199,7 +199,7 @@ def validate(
         delimiter=delimiter,
     )
     if json:
-        print_json(report.to_json())
+        print_json(report.to_json(), indent=None)
     else:
         print_report(report, lang)
     raise typer.Exit(0 if report.is_valid else 1)
