@@ -30,9 +30,9 @@ fuzz: ## our validator against frictionless on random tables, until stopped (MIN
 	@scripts/venv.sh dev
 	@$(bin)/python -m tests.parity
 
-bench: ## what our reader costs above the bare one
+bench: ## what the costly steps cost beside other tools (ONLY=reader for one of them)
 	@scripts/venv.sh dev
-	@$(bin)/python -m bench
+	@$(bin)/python -m bench $(ONLY)
 
 examples: ## rebuild the example workbooks
 	@scripts/venv.sh dev

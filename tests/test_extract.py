@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from opendata.extract import Extract
+from opendata.extract.sentence import fill
+from opendata.extract.years import Years
 from opendata.workbook import RESULTS_SHEET, Visibility
 from tests.builders import codes, extracted, found, one, rows, sheet, validated, workbook
 
@@ -683,6 +685,38 @@ def test_the_sheet_of_a_review_is_no_part_of_a_submission() -> None:
     read = extracted(workbook(review, sheet(STALE)), VALUES)
     assert rows(read.texts["indicators"], "name") == [("満足",), ("旧値",), ("利用",)]
     assert read.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "years"),
+    [
+        ("平成30年度 元年度 2年度 3", [2018, 2019, 2020, 2021]),
+        ("H30 31 2 3", [2018, 2019, 2020, 2021]),
+        ("令和元年度 2 2023年度 6年度", [2019, 2020, 2023, 2024]),
+        ("平成29年度 28年度 27年度", [2017, 2016, 2015]),
+        ("昭和63年度 元年度 2年度", [1988, 1989, 1990]),
+        ("平成30年度 5年度", [2018, 1993]),
+        ("26 27", [None, None]),
+    ],
+)
+def test_a_year_takes_its_era_from_those_before_it(written: str, years: list[int | None]) -> None:
+    before = Years()
+    read = [before.read(text) for text in written.split()]
+    assert [one.year if one else None for one in read] == years
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "said"),
+    [
+        ("表*　$text（単位：$unit）", "表１　来館者（単位：人）", {"text": "来館者", "unit": "人"}),
+        ("表*　$text", "表１ 年間 来館者", {"text": "年間 来館者"}),
+        ("表*　$text", "表１来館者", None),
+        ("表　$text", "表来館者", {"text": "来館者"}),
+        ("*（$year　$text）", "進捗（令和５年度 実績）", {"year": "令和５年度", "text": "実績"}),
+    ],
+)
+def test_a_sentence_with_gaps(template: str, text: str, said: dict[str, str] | None) -> None:
+    assert fill(template, text) == said
 
 
 def test_a_note_between_the_rows_ends_the_table_unless_it_is_ignored_by_name() -> None:

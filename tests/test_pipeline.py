@@ -18,11 +18,13 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
-from opendata.errors import PackageError
-from opendata.pipeline import Summary, guard, inbox, load_settings, pending, run_pass
+from opendata.errors import PackageError, UsageError
+from opendata.pipeline import Summary, answer, guard, inbox, load_settings, pending, run_pass
 from opendata.pipeline.guard import Worker
+from opendata.workbook import RESULTS_SHEET
 from tests.builders import (
     DX,
     INBOX,
@@ -651,3 +653,49 @@ def test_a_pass_over_one_package_leaves_the_others_alone(desk: Desk, own_package
     assert sorted(desk.state()["releases"]) == ["municipal-plans", "other-plans"]
     again = desk.run(packages_folder=own_packages)
     assert again.releases == ()
+
+
+WITH_NUMBER = {"C6": "下野市地域情報化計画（問合せ 0285-00-0000）"}
+"""The plan's name, which is published, with a telephone number in it."""
+
+
+def test_an_operator_answers_what_is_asked_and_it_is_not_asked_again(desk: Desk) -> None:
+    desk.put(SHIMOTSUKE, edited(content_of(SHIMOTSUKE), **WITH_NUMBER))
+    assert statuses(desk.run())[SHIMOTSUKE] == "rejected"
+
+    with pytest.raises(UsageError, match="asks nothing there"):
+        answer(desk.settings(), SHIMOTSUKE, "代表番号", cell="A1")
+    told = answer(desk.settings(), SHIMOTSUKE, "代表番号", cell="C6", code="personal-data")
+    assert [one.code for one in told.questions] == ["personal-data"]
+    assert "代表番号" in json.dumps(desk.state(), ensure_ascii=False)
+    assert "0285" not in json.dumps(desk.state())
+
+    assert statuses(desk.run())[SHIMOTSUKE] == "accepted"
+    assert "answered-before" in desk.codes(SHIMOTSUKE)
+    assert statuses(desk.run())[SHIMOTSUKE] == "unchanged"
+
+    desk.put(SHIMOTSUKE, edited(content_of(SHIMOTSUKE), **WITH_NUMBER, D2="掲載日　平成29年1月4日"))
+    assert statuses(desk.run())[SHIMOTSUKE] == "accepted"
+    desk.put(SHIMOTSUKE, edited(content_of(SHIMOTSUKE), C6="下野市計画（問合せ 0285-00-1111）"))
+    assert statuses(desk.run())[SHIMOTSUKE] == "rejected", "another number is another question"
+
+
+def test_a_steward_answers_in_the_workbook_that_came_back(desk: Desk) -> None:
+    desk.put(SHIMOTSUKE, edited(content_of(SHIMOTSUKE), **WITH_NUMBER))
+    desk.run()
+    (came_back,) = (desk.root / "workspace/reviews" / SHIMOTSUKE).glob("*.checked.xlsx")
+    book = openpyxl.load_workbook(came_back)
+    sheet = book[RESULTS_SHEET]
+    (row,) = [at for at in range(1, sheet.max_row + 1) if sheet.cell(at, 3).value == "施策一覧 C6"]
+    answered = {sheet.cell(row, 8).coordinate: "はい", sheet.cell(row, 9).coordinate: "代表番号"}
+
+    desk.put(SHIMOTSUKE, edited(came_back.read_bytes(), RESULTS_SHEET, **answered))
+    assert statuses(desk.run())[SHIMOTSUKE] == "accepted"
+
+    desk.put(SHIMOTSUKE, edited(content_of(SHIMOTSUKE), **WITH_NUMBER))
+    assert statuses(desk.run())[SHIMOTSUKE] == "accepted", "without the sheet of results, too"
+
+
+def test_who_answers_for_a_file_that_was_never_there_is_told(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="no submission"):
+        answer(desk.settings(), "municipal-plans/092169/無い.xlsx", "理由")

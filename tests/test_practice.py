@@ -202,6 +202,15 @@ def test_its_progress_is_read_as_it_is_meant(shared: Path, layout: Path) -> None
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda one: str(one.stem))
+def test_no_cell_of_it_contradicts_another(shared: Path, layout: Path) -> None:
+    one = book(shared / "workbooks" / "practice", layout)
+    assert "conflicting-value" not in {each.code for each in one.result.problems}
+    progress = one.result.dataset.tables["progress"].to_pylist()
+    rated = {(each["node_id"], each["fiscal_year"]) for each in progress}
+    assert len(rated) == len(progress)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda one: str(one.stem))
 def test_nothing_of_it_is_left_over(shared: Path, layout: Path) -> None:
     one = book(shared / "workbooks" / "practice", layout)
     left = [each for each in one.extracted.problems if each.code.startswith("unmapped")]

@@ -17,8 +17,9 @@ from opendata.package.rule import read_rule
 from opendata.validate import rated, validate
 from opendata.validate.readings import Reading, read
 from opendata.validate.records import Columns
-from opendata.validate.rules import LAST, check_rules
+from opendata.validate.rules import LAST, SAID, WRITTEN, check_rules
 from opendata.validate.typed import typed
+from opendata.workbook import address
 from tests.builders import PACKAGE, package, sheet, workbook
 
 CODES = """era-year-mismatch era-year-never-existed period-mismatch kind-stage-mismatch
@@ -112,10 +113,18 @@ def assert_told(hit: Problem) -> None:
 def columns(resource: Resource, rows: list[dict[str, Any]], *, is_total: bool = False) -> Columns:
     """Rows given in part as a table: what is not given is null."""
     names = [one.name for one in resource.fields] + ([ROLE] if is_total else [])
-    unknown = {name for row in rows for name in row} - set(names)
+    unknown = {name for row in rows for name in row} - {*names, WRITTEN, SAID}
     assert not unknown, f"{resource.name} has no {unknown}"
     values = {name: [_lexical(row.get(name)) for row in rows] for name in names}
-    return Columns(resource, values, {name: [f"表!{name}"] * len(rows) for name in names})
+    cells: dict[str, list[str | None]] = {
+        name: [f"表!{address(at, column)}" for at in range(1, len(rows) + 1)]
+        for column, name in enumerate(names)
+    }
+    texts, said = (
+        {name: [row.get(one, {}).get(name) for row in rows] for name in names}
+        for one in (WRITTEN, SAID)
+    )
+    return Columns(resource, values, cells, texts, said)
 
 
 def _lexical(value: Any) -> str | None:
@@ -231,7 +240,7 @@ def test_a_broken_rule_is_named(code: str, document: dict[str, Any], reason: str
 
 def test_a_rule_that_cannot_be_run_is_named() -> None:
     (known,) = (one for one in package().rules if one.code == "missing-unit")
-    broken = replace(known, query=known.query.replace("i.unit", "i.units"))
+    broken = replace(known, query=known.query.replace("written.unit", "written.units"))
     with pytest.raises(PackageError) as caught:
         check_rules(no_rows(), replace(package(), rules=(broken,)), {})
     assert caught.value.code == "broken-rule"

@@ -25,7 +25,6 @@ REFUSED = {
     "apache__clusterfuzz-testcase-minimized-XLSX2CSVFuzzer-5636439151607808.xlsx": "damaged-file",
     "apache__invalid.xlsx": "damaged-file",
     "apache__password.xls": "password-protected",
-    "apache__poc-shared-strings.xlsx": "damaged-file",
     "apache__poc-xmlbomb.xlsx": "unsafe-xml",
     "apache__protected_passtika.xlsx": "password-protected",
     "apache__xlsx-corrupted.xlsx": "damaged-file",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.workbook.shown import BUILT_IN, from_serial, is_era_date, looker, shower
+from opendata.workbook.shown import BUILT_IN, from_serial, looker, moment_of, shower
 
 DAY = date(2014, 4, 1)
 MOMENT = datetime(2019, 5, 1, 9, 5, 7)  # noqa: DTZ001 - spreadsheets know no zone
@@ -132,7 +132,7 @@ def test_day_numbers(serial: float, from_1904: bool, expected: date | None) -> N
     st.text(alphabet='gGe年ymd0#?,.%;"\\[]$-411<>=@_*hs元 人E+', max_size=20), st.floats(-1e9, 1e9)
 )
 def test_no_format_breaks(code: str, value: float) -> None:
-    is_era_date(code)
+    moment_of(code)
     show = shower(code)
     if show is not None:
         show(value)

@@ -173,6 +173,31 @@ def draft(
 
 
 @app.command()
+def answer(
+    file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
+    why: Annotated[str, typer.Option(help="Why the values are right. It is remembered.")],
+    cell: Annotated[
+        str | None, typer.Option(help="Only what is asked of this cell: B4 or 計画!B4.")
+    ] = None,
+    code: Annotated[str | None, typer.Option(help="Only questions of this code.")] = None,
+    workspace: Workspace = None,
+    public: Public = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Say that what a review asks about is right; it is not asked again. The next run judges anew.
+
+    A steward answers in the workbook itself, on the sheet 確認結果.
+    """
+    from opendata.pipeline import answer as answer_questions
+    from opendata.pipeline import load_settings
+
+    settings = load_settings(workspace=workspace, public=public)
+    answered = answer_questions(settings, file, why, cell=cell, code=code)
+    print_json(answered.to_json()) if json else say(*answered.sentences(lang))
+
+
+@app.command()
 def validate(
     table: Annotated[Path, typer.Argument(help="A CSV, TSV or Parquet file.")],
     schema: Annotated[Path, typer.Option(help="A Table Schema (JSON or YAML).")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from opendata.extract.form import FoundForm, blanks, find_form, read_form
 from opendata.extract.grid import Cell, Grid, matches_any
 from opendata.extract.header import NOTES, FoundTable, find_table
 from opendata.extract.layout import Block, Form, Layout, Table
+from opendata.extract.legend import legends
 from opendata.extract.records import Origin, Raw, Records
 from opendata.extract.table import read_table, rows_below
 from opendata.japanese import Status, read_signs, squash, tidy
@@ -44,6 +46,8 @@ class Extract:
     signs: Mapping[str, Mapping[str, Status]] = field(default_factory=dict)
     """What signs mean, by the name of their sheet: squashed as its notes explain them, and as
     written where the layout does."""
+    legends: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    """The labels of the legends of each sheet, squashed."""
 
 
 class _Miss(NamedTuple):
@@ -92,7 +96,10 @@ def extract(
     problems = _read(best, visible, records, constants or {})
     problems.extend(_hidden_sheets(grids, best.layout))
     signs = {grid.name: _signs(grid, best) | best.layout.signs for grid in visible}
-    return Extract(best.layout, *records.to_arrow(), records.wholes, tuple(problems), signs)
+    explained = {grid.name: legends(grid) for grid in visible}
+    return Extract(
+        best.layout, *records.to_arrow(), records.wholes, tuple(problems), signs, explained
+    )
 
 
 def _signs(grid: Grid, fit: _Fit) -> dict[str, Status]:
@@ -135,8 +142,9 @@ def _find(
     for grid in grids:
         if not any(s == "*" for s in block.sheet) and not matches_any(grid.name, block.sheet):
             continue
-        while True:
-            result = _find_once(block, grid, taken[grid.name])
+        start = 0
+        while start == 0 or start < grid.height:
+            result = _find_once(block, grid, taken[grid.name], start)
             if isinstance(result, list):
                 if nearest is None or len(result) < len(nearest.texts):
                     nearest = _Miss(grid.name, tuple(result))
@@ -146,15 +154,15 @@ def _find(
             if not block.repeat:
                 return found, None
             if isinstance(result, FoundForm):
-                break
+                start = result.rows.stop
     return found, nearest
 
 
 def _find_once(
-    block: Block, grid: Grid, taken: set[Position]
+    block: Block, grid: Grid, taken: set[Position], start: int
 ) -> FoundForm | FoundTable | list[str]:
     if isinstance(block, Form):
-        return find_form(block, grid, taken)
+        return find_form(block, grid, taken, start)
     return find_table(block, grid, taken)
 
 
@@ -173,10 +181,11 @@ def _read(
     for form in (one for one in forms if not one.block.repeat):
         read_form(form, records)
     _add_constants(fit.layout, records, constants)
-    contexts = {grid.name: _context(grid, forms, records) for grid in grids}
+    contexts = {grid.name: _contexts(grid, forms, records) for grid in grids}
     tables = [block for block in fit.blocks if isinstance(block, FoundTable)]
     for copy, table in enumerate(tables):
-        records.context = dict(contexts[table.grid.name])
+        near = [one for top, one in contexts[table.grid.name] if top <= table.top]
+        records.context = dict(near[-1])
         records.origin = Origin(id(table.block), copy) if table.block.repeat else None
         problems.extend(read_table(table, records))
         problems.extend(_uncalculated(table))
@@ -193,14 +202,24 @@ def _read(
     return problems
 
 
-def _context(grid: Grid, forms: Sequence[FoundForm], records: Records) -> dict[str, int]:
-    """What the tables of a sheet belong to: the workbook's forms, and its own."""
-    before = dict(records.context)
-    for form in forms:
-        if form.block.repeat and form.grid is grid:
-            read_form(form, records)
-    context, records.context = records.context, before
-    return context
+def _contexts(
+    grid: Grid, forms: Sequence[FoundForm], records: Records
+) -> list[tuple[int, dict[str, int]]]:
+    """What the tables of a sheet belong to, from which row on: the workbook's forms, and its own;
+    of those that stand there several times the nearest above."""
+    before = records.context
+    own = [form for form in forms if form.block.repeat and form.grid is grid]
+    copies = [form for form in own if len(form.rows) < grid.height]
+    records.context = dict(before)
+    for form in (one for one in own if one not in copies):
+        read_form(form, records)
+    contexts = [(0, dict(records.context))]
+    for form in sorted(copies, key=lambda one: one.rows.start):
+        records.context = dict(contexts[0][1])
+        read_form(form, records)
+        contexts.append((form.rows.start, records.context))
+    records.context = before
+    return contexts
 
 
 def _under_merged_cells(grid: Grid) -> list[Problem]:
@@ -282,10 +301,16 @@ def _hidden_sheets(grids: Sequence[Grid], layout: Layout) -> list[Problem]:
             continue
         cells = list(grid.filled())
         if any(isinstance(cell.value, (int, float)) for cell in cells):
-            place = Place(sheet=grid.name or None, cell=cells[0].address)
+            place = Place(sheet=grid.name or None, cell=_first_of_table(cells).address)
             what = Text(f"シート「{grid.name}」", f'the sheet "{grid.name}"')
             problems.append(problem("stale-hidden-data", place, what=what))
     return problems
+
+
+def _first_of_table(cells: Sequence[Cell]) -> Cell:
+    """The first cell of the first row with more than one: what stands above is a title."""
+    rows = Counter(cell.row for cell in cells)
+    return next((cell for cell in cells if rows[cell.row] > 1), cells[0])
 
 
 def _hidden(layouts: Sequence[Layout], grids: Sequence[Grid]) -> Problem | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from opendata.errors import Place, Problem, problem
 from opendata.extract.grid import Cell, Grid, matches_any
 from opendata.extract.layout import Form, Label
-from opendata.extract.parts import named, parts, together
+from opendata.extract.parts import named, parts, together, year_in
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants, fill, find_titles, has_gap
 from opendata.extract.slots import in_words
@@ -44,6 +44,8 @@ class FoundForm:
     titles: Mapping[str, Raw]
     """What the titles say, by the gap it stands in."""
     title_cells: tuple[Cell, ...]
+    rows: range
+    """The rows among which this copy of the form stands."""
 
     @property
     def cells(self) -> Iterator[tuple[int, int]]:
@@ -57,6 +59,8 @@ class FoundForm:
         for found in self.labels:
             yield found.cell.row, found.cell.column
             yield found.at
+            if "$beside" in found.label.set.values():
+                yield _beside_value(self.grid, found)
 
     @property
     def mapped(self) -> Iterator[tuple[int, int]]:
@@ -68,16 +72,39 @@ class FoundForm:
         return len(self.labels)
 
 
-def find_form(block: Form, grid: Grid, taken: set[tuple[int, int]]) -> FoundForm | list[str]:
-    """Find the form's labels on a sheet; where required ones are missing, return their texts."""
+def find_form(
+    block: Form, grid: Grid, taken: set[tuple[int, int]], start: int = 0
+) -> FoundForm | list[str]:
+    """Find the form's labels on a sheet from a row on; where required ones are missing, return
+    their texts. A form that repeats ends where its first required label comes again.
+    """
     others = [text for label in block.form for text in label.label]
+    rows = _rows_of_copy(block, grid, taken, start)
+    taken = taken | {(row, column) for row, column in _outside(grid, rows)}
     found = [one for label in block.form for one in _find_labels(label, grid, taken, others)]
     labels = [one.label for one in found]
     missing = [one.label[0] for one in block.form if one.required and one not in labels]
     if missing or not found:
         return missing or [block.form[0].label[0]]
     corner = min(one.cell.row for one in found), max(one.at[1] for one in found)
-    return FoundForm(block, grid, tuple(found), *find_titles(block.titles, grid, corner))
+    return FoundForm(block, grid, tuple(found), *find_titles(block.titles, grid, corner), rows)
+
+
+def _rows_of_copy(block: Form, grid: Grid, taken: set[tuple[int, int]], start: int) -> range:
+    """The rows in which the next copy of a form stands: all of them unless it repeats below."""
+    anchor = next((label for label in block.form if label.required), None)
+    if not block.repeat or anchor is None:
+        return range(start, grid.height)
+    cells = grid.find(anchor.label)
+    free = [one.row for one in cells if (one.row, one.column) not in taken and one.row >= start]
+    first = next(iter(free), start)
+    end = next((row for row in free if row > first), grid.height)
+    return range(first if start else 0, end)
+
+
+def _outside(grid: Grid, rows: range) -> Iterator[tuple[int, int]]:
+    if len(rows) < grid.height:
+        yield from ((c.row, c.column) for c in grid.filled() if c.row not in rows)
 
 
 def _find_labels(
@@ -167,13 +194,25 @@ def blanks(found: FoundForm, records: Records) -> Iterator[Problem]:
             yield problem("missing-value", place, field=one.label.label[0])
 
 
+def _beside_value(grid: Grid, one: FoundLabel) -> tuple[int, int]:
+    cell = grid.cell(*one.at)
+    return one.at[0], (grid.span(cell).right if cell else one.at[1]) + 1
+
+
+def _years_at(grid: Grid, one: FoundLabel) -> dict[str, Raw | None]:
+    """The year in a value's own cell, and the one in the cell beside it."""
+    beside = grid.cell(*_beside_value(grid, one))
+    return {"$cell": year_in(one.value), "$beside": year_in(raw(beside)) if beside else None}
+
+
 def read_form(found: FoundForm, records: Records) -> None:
     """Put the form's values into records: one record a table and set of constants."""
-    said = {f"$title.{gap}": text for gap, text in found.titles.items()}
+    said: dict[str, Raw | None] = {f"$title.{gap}": t for gap, t in found.titles.items()}
     groups: dict[tuple[str, tuple[tuple[str, Raw], ...]], dict[str, Raw]] = {}
     written: set[tuple[str, tuple[tuple[str, Raw], ...]]] = set()
     for one in found.labels:
-        given = tuple(sorted(constants(one.label.set, said).items(), key=lambda item: item[0]))
+        words = said | _years_at(found.grid, one)
+        given = tuple(sorted(constants(one.label.set, words).items(), key=lambda item: item[0]))
         whole = in_words(one.value, one.label.words) or one.value.part("")
         if one.label.named:
             whole = named(one.text, whole)

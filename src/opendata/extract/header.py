@@ -12,8 +12,8 @@ from opendata.extract.layout import Column, Line, Table
 from opendata.extract.parts import with_era
 from opendata.extract.records import Raw, raw
 from opendata.extract.sentence import find_titles, title_lines
+from opendata.extract.years import Years
 from opendata.japanese import (
-    FiscalYear,
     find_fiscal_years,
     fold,
     is_unit,
@@ -269,12 +269,12 @@ def _next_block(found: Sequence[FoundColumn], grid: Grid, top: int, bottom: int)
 def _columns_from(block: Table, grid: Grid, top: int, bottom: int, start: int) -> list[FoundColumn]:
     found: list[FoundColumn] = []
     used: set[int] = set()
-    era = block.era
+    years = Years(block.era)
     for column in range(start, grid.width):
         path = path_at(grid, top, bottom, column)
         if not path:
             continue
-        year, era = _header_year(path, era)
+        year = _header_year(path, years)
         if column in grid.sheet.hidden_columns:
             continue
         for spec in block.table:
@@ -399,13 +399,13 @@ def _bracketed_unit(cell: Cell) -> str | None:
     return inner if is_unit(inner) else None
 
 
-def _header_year(path: Sequence[Cell], era: str | None) -> tuple[Raw | None, str | None]:
+def _header_year(path: Sequence[Cell], years: Years) -> Raw | None:
     """The year the header names, nearest to the data first; `26年度` takes the era before it."""
     for at in range(len(path) - 1, -1, -1):
-        year = _year(_both_readings(path, at), era)
+        year = years.read(_both_readings(path, at))
         if year is not None:
-            return raw(path[at], with_era(year)), year.era
-    return None, era
+            return raw(path[at], with_era(year))
+    return None
 
 
 def _both_readings(path: Sequence[Cell], at: int) -> str:
@@ -416,12 +416,6 @@ def _both_readings(path: Sequence[Cell], at: int) -> str:
     if here is None or there is None or here.era or not there.era:
         return text
     return above + (text if fold(text[:1]).text == "(" else f"({text})")
-
-
-def _year(text: str, era: str | None) -> FiscalYear | None:
-    """The first year of a heading; of a bare `26`, only where an era stands before."""
-    found = find_fiscal_years(text, era)
-    return found[0] if found else read_fiscal_year(text, era) if era else None
 
 
 def _without_year(cell: Cell) -> str:

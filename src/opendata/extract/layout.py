@@ -87,6 +87,8 @@ Sentence = Annotated[Anchor, _gaps_of("$text", "$year", "$unit")]
 Titles = Annotated[Texts, _gaps_of("$text", "$year", "$unit")]
 
 
+LABEL_WORDS = frozenset({"$cell", "$beside"})
+"""What a label's `set` may take from the sheet: the year in the value's own cell, or beside it."""
 WORDS = frozenset({"$header", "$band", "$year", "$unit", "$text", "$cell"})
 """What a column's `set` may take from the sheet: of its header, and of the value's own cell."""
 
@@ -181,7 +183,8 @@ class Form(_Strict):
     form: tuple[Label, ...]
     sheet: Texts = ("*",)
     repeat: bool = False
-    """Whether the form stands on several sheets; the tables of a sheet belong to its form."""
+    """Whether the form stands on several sheets, or below itself: then a copy begins at its first
+    required label. Tables belong to the form of their sheet, of several to the nearest above."""
     titles: Titles = ()
 
 
@@ -273,7 +276,7 @@ def _words_of(block: Form | Table) -> frozenset[str]:
     """The `$words` that a block's `set` may use."""
     titles = "".join(block.titles)
     said = {f"$title.{gap}" for gap in ("text", "year", "unit") if f"${gap}" in titles}
-    return frozenset(said | WORDS if isinstance(block, Table) else said)
+    return frozenset(said | (WORDS if isinstance(block, Table) else LABEL_WORDS))
 
 
 def _text_of(part: Label | Column) -> str:

@@ -8,6 +8,7 @@ from opendata.extract.layout import Split
 from opendata.extract.records import Raw
 from opendata.japanese import (
     FiscalYear,
+    find_fiscal_years,
     read_fiscal_year,
     read_period,
     split_number,
@@ -58,6 +59,12 @@ def together(before: Raw | None, value: Raw, *, is_named: bool) -> Raw:
     if before is None or not is_named or not before.text:
         return value
     return before.part(f"{before.text}／{value.text}") if value.text else before
+
+
+def year_in(value: Raw, era: str | None = None) -> Raw | None:
+    """The year that a cell names among other things: 122経営体（26年度）."""
+    found = find_fiscal_years(tidy(value.text), era)
+    return value.part(with_era(found[0])) if found else None
 
 
 def with_era(year: FiscalYear) -> str:

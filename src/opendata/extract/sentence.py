@@ -12,6 +12,7 @@ from opendata.extract.records import Raw, raw
 from opendata.japanese import Folded, find_fiscal_years, fold, read_fiscal_year
 
 GAPS = {"$text": r"(?P<text>.+?)", "$unit": r"(?P<unit>[^()]+?)", "$year": r"(?P<year>.+?)"}
+_OPEN = {**GAPS, "*": ".*?"}
 _PIECES = re.compile(r"\$text|\$unit|\$year|\*|.", re.S)
 
 
@@ -47,10 +48,19 @@ def _year(text: str, era: str | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _pattern(template: str) -> re.Pattern[str]:
-    """Spaces, line breaks and widths do not count, as everywhere in layouts."""
-    pieces = (one for one in _PIECES.findall(fold(template).text) if not one.isspace())
-    parts = [GAPS.get(one) or (".*?" if one == "*" else re.escape(one)) for one in pieces]
-    return re.compile(r"\s*" + r"\s*".join(parts) + r"\s*", re.S)
+    """Spaces, line breaks and widths do not count, as everywhere in layouts; but a space between
+    two gaps, which alone tells them apart (`表*　$text`), has to be there."""
+    pattern, before, is_apart = r"\s*", "", False
+    for one in _PIECES.findall(fold(template).text):
+        if one.isspace():
+            is_apart = True
+            continue
+        if before:
+            both_open = before in _OPEN and one in _OPEN
+            pattern += r"\s+" if both_open and is_apart else r"\s*"
+        pattern += _OPEN.get(one) or re.escape(one)
+        before, is_apart = one, False
+    return re.compile(pattern + r"\s*", re.S)
 
 
 def find_titles(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from opendata.extract.grid import Cell, Grid
 from opendata.extract.header import FoundColumn, FoundTable
 from opendata.extract.layout import Row
-from opendata.extract.parts import named, parts, together, with_era
+from opendata.extract.parts import named, parts, together, with_era, year_in
 from opendata.extract.records import Raw, Records, raw
 from opendata.extract.sentence import constants
+from opendata.extract.years import Years
 from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
 from opendata.package import Package
 
@@ -42,7 +43,7 @@ class Memory:
 
     above: dict[int, Cell] = field(default_factory=dict)
     open: dict[int, Cell] = field(default_factory=dict)
-    eras: dict[int, str] = field(default_factory=dict)
+    years: dict[int, Years] = field(default_factory=dict)
     indents: list[int] = field(default_factory=list)
     trail: list[tuple[str, int]] = field(default_factory=list)
     """The records that the indented ones hang on, outermost first: table and row."""
@@ -63,13 +64,10 @@ class Memory:
 
     def year(self, value: Raw, column: int, era: str | None) -> Raw:
         """A year's text with the era that the years above it are written in: 令和元年度, ２."""
-        era = self.eras.get(column, era)
         text = tidy(value.text)
-        found = find_fiscal_years(text, era)
-        year = found[0] if found else read_fiscal_year(text, era) if era else None
+        year = self.years.setdefault(column, Years(era)).read(text)
         if year is None or not year.era:
             return value
-        self.eras[column] = year.era
         is_known = read_fiscal_year(text) is not None or bool(find_fiscal_years(text))
         return value if is_known else value.part(with_era(year))
 
@@ -245,15 +243,9 @@ def _words(found: FoundTable, one: FoundColumn, value: Raw | None) -> Mapping[st
         "$year": one.year or Raw("", one.hit.place, one.hit.shown),
         "$unit": one.unit,
         "$text": value,
-        "$cell": _cell_year(value, found.block.era) if value else None,
+        "$cell": year_in(value, found.block.era) if value else None,
         **{f"$title.{gap}": text for gap, text in found.titles.items()},
     }
-
-
-def _cell_year(value: Raw, era: str | None) -> Raw | None:
-    """The year in a value's own cell: 122経営体（26年度）."""
-    found = find_fiscal_years(tidy(value.text), era)
-    return value.part(with_era(found[0])) if found else None
 
 
 def _by_table(values: Mapping[str, Raw], own: str) -> dict[str, dict[str, Raw]]:

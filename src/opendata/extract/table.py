@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from opendata.errors import Place, Problem, Text, problem
@@ -133,6 +133,8 @@ def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
             continue
         if any(matches_any(cell.shown, found.block.ignore) for cell in path):
             continue
+        if grid.span(path[-1]).bottom > found.bottom:
+            continue  # what stands beside the table, over its rows
         own = [cell for cell in path if cell.column == column]
         if not own and not _has_data(found, column):
             continue
@@ -150,8 +152,20 @@ def _has_data(found: FoundTable, column: int) -> bool:
 def _hidden_row(found: FoundTable, row: int) -> Iterator[Problem]:
     cells = [c for column in found.area if (c := found.grid.cell(row, column)) and c.row == row]
     if any(isinstance(cell.value, (int, float)) for cell in cells):
-        place = Place(sheet=found.grid.name or None, cell=cells[0].address)
+        place = Place(sheet=found.grid.name or None, cell=_naming(found, cells).address)
         yield problem("stale-hidden-data", place, what=Text(f"行 {row + 1}", f"row {row + 1}"))
+
+
+def _naming(found: FoundTable, cells: Sequence[Cell]) -> Cell:
+    """The cell of a row that names it: of its first table's names, the innermost."""
+    names: dict[str, Cell] = {}
+    for cell in cells:
+        spec = next((one.spec for one in found.columns if one.column == cell.column), None)
+        for target in spec.to if spec else ():
+            table, _, field_name = target.partition(".")
+            if field_name in ("title", "name"):
+                names[table] = cell
+    return next(iter(names.values()), cells[0])
 
 
 def _hidden_columns(found: FoundTable) -> Iterator[Problem]:
@@ -164,7 +178,8 @@ def _hidden_columns(found: FoundTable) -> Iterator[Problem]:
         path = path_at(found.grid, found.top, found.bottom, column)
         is_wanted = any(one.to and hits_of(one, path, None) for one in found.block.table)
         if cells and (is_wanted or any(isinstance(one.value, (int, float)) for one in cells)):
-            place = Place(sheet=found.grid.name or None, cell=cells[0].address)
+            own = (one for one in cells if found.grid.span(one).right == column)
+            place = Place(sheet=found.grid.name or None, cell=next(own, cells[0]).address)
             letters = address(0, column).rstrip("1")
             what = Text(f"列 {letters}", f"column {letters}")
             yield problem("stale-hidden-data", place, what=what)

@@ -137,8 +137,9 @@ class Resource:
 class Rule:
     """A rule: its words, how bad it is to break it, what finds that, and examples of both kinds.
 
-    A query's columns: `row` (0-based row of `table`), optionally `field`, `suggestion`, and any
-    others, which fill the message's places. Nothing returned, nothing wrong.
+    A query's columns: `row` (0-based row of `table`), optionally `field`, `at` (the A1 name of
+    another cell of the same sheet), `suggestion`, and any others, which fill the message's places.
+    Nothing returned, nothing wrong.
     """
 
     message: Message
@@ -149,6 +150,8 @@ class Rule:
     table: str = ""
     field: str = ""
     query: str = ""
+    holds_in_doubt: bool = False
+    """Whether the query's hits count in rows in which an error was found while reading, too."""
     examples: tuple[Mapping[str, Any], ...] = ()
 
     @property

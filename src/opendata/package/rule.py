@@ -46,6 +46,7 @@ def _rule(code: str, document: Mapping[str, Any]) -> Rule:
         table=str(document["table"]) if found_by == "query" else "",
         field=str(document["field"]) if found_by == "query" else "",
         query=str(document.get("query", "")),
+        holds_in_doubt=bool(document.get("holds_in_doubt", False)),
         examples=tuple(document.get("examples", ())),
     )
 

@@ -3,6 +3,7 @@
 from opendata.pipeline.accepting import Accepted, accept_layout
 from opendata.pipeline.check import Checked, check
 from opendata.pipeline.drafting import Drafted, draft_file
+from opendata.pipeline.questions import Answered, answer
 from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
 from opendata.pipeline.settings import Settings, load_settings
 from opendata.pipeline.submission import Outcome
@@ -10,6 +11,7 @@ from opendata.pipeline.summary import Summary
 
 __all__ = [
     "Accepted",
+    "Answered",
     "Checked",
     "Drafted",
     "Outcome",
@@ -18,6 +20,7 @@ __all__ = [
     "Summary",
     "Work",
     "accept_layout",
+    "answer",
     "begin",
     "check",
     "conclude",

@@ -8,6 +8,7 @@ from typing import Any
 
 from opendata.errors import Problem
 from opendata.pipeline.submission import Outcome
+from opendata.validate import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,12 @@ class Account:
     """The other place that submits the same records."""
     proposal: str | None = None
     """The file of its review that holds a drafted layout, for the operator to accept."""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """What was said of the questions about files of this place, by their subjects."""
     withdrawn: bool = False
     again: bool = False
-    """Whether a mistake of ours kept the file from being examined: the next pass tries again."""
+    """Whether the next pass judges the file anew: a mistake of ours kept it from being examined,
+    or a question about it was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class Accounts:
 
 def _read_account(entry: Mapping[str, Any]) -> Account:
     reason = entry.get("reason")
-    return Account(**{**entry, "reason": Reason(**reason) if reason else None})
+    answers = {key: Answer(**one) for key, one in entry.get("answers", {}).items()}
+    return Account(**{**entry, "reason": Reason(**reason) if reason else None, "answers": answers})
 
 
 def accounted(
@@ -151,6 +156,7 @@ def _account(one: Outcome, accepted: str | None) -> Account:
         warnings=one.count("warning"),
         reason=_reason(one),
         proposal=one.proposal,
+        answers=one.answers,
         again=any(found.code == "unexpected-error" for found in one.problems),
         accepted=one.sha256 if one.status == "accepted" else accepted,
     )

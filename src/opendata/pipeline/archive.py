@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+import pyarrow as pa
 
 from opendata.errors import OpendataError, Problem
 from opendata.package import Package
@@ -25,6 +27,8 @@ class Archive:
     workspace: Store
     settings: Settings
     examined: Examine
+    last: Mapping[str, Mapping[str, pa.Table]]
+    """The tables of the last release by package, as far as they are known."""
 
     def dataset(self, place: str, account: Account, contract: Package) -> tuple[str, Dataset]:
         """The dataset of an accepted file and where it lies, made again where it is not kept.
@@ -70,8 +74,10 @@ class Archive:
                 received=datetime.fromisoformat(account.received),
                 problems=(found,) if found else (),
                 workspace=self.settings.workspace,
+                answers=account.answers,
             )
             folder = self.settings.packages_root() / account.package
-            return Job(received, folder, {}, self.settings.limits.limits())
+            last = self.last.get(account.package, {})
+            return Job(received, folder, last, self.settings.limits.limits())
 
         return job

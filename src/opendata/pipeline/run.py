@@ -226,7 +226,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     def made(one: Submission) -> Callable[[], Job | Outcome]:
         return lambda: job(one)
 
-    with workers(count, _log(settings)) as examined:
+    with workers(count, log_of(settings)) as examined:
         verdicts = examined([made(one) for one in shard.submissions])
         for one, outcome in zip(shard.submissions, verdicts, strict=True):
             if not outcome.sha256 and not one.path.exists():
@@ -241,7 +241,8 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     return outcomes
 
 
-def _log(settings: Settings) -> Path:
+def log_of(settings: Settings) -> Path:
+    """Where worker processes write what went wrong with them."""
     folder = settings.workspace.removeprefix("file://")
     return Path(folder) / "logs" / "worker.log"
 
@@ -276,6 +277,7 @@ def _unseen(one: Submission, shard: Shard, settings: Settings) -> Received:
         received=shard.now,
         last_good=shard.published.get(one.package) if before and before.accepted else None,
         workspace=settings.workspace,
+        answers=before.answers if before else {},
     )
 
 
@@ -286,11 +288,12 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
     """
     contracts = packages(settings)
     workspace, public = store.open_store(settings.workspace), store.open_store(settings.public)
-    with store.locked(workspace, LOCK_SECONDS), workers(1, _log(settings)) as examined:
+    with store.locked(workspace, LOCK_SECONDS), workers(1, log_of(settings)) as examined:
         state, token = store.read_state(workspace)
         if token != work.token:
             raise ConflictError("run-conflict")
-        archive = Archive(workspace, settings, examined)
+        last = work.shards[0].last if work.shards else {}
+        archive = Archive(workspace, settings, examined, last)
         accounts = accounted(work.accounts, outcomes, work.withdrawn)
         assemblies = [
             assemble(contract, accounts, work.accounts, archive) for contract in contracts.values()

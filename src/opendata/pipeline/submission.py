@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Literal
@@ -16,7 +16,8 @@ from opendata.extract.draft import draft
 from opendata.package import Package
 from opendata.review import Proposal, Reviewed, masked
 from opendata.review import build as build_review
-from opendata.validate import Dataset, rated, validate
+from opendata.review.answers import read_answers
+from opendata.validate import Answer, Dataset, rated, validate
 from opendata.workbook import Limits, Workbook
 from opendata.workbook import read as read_workbook
 
@@ -44,6 +45,8 @@ class Received:
     drafting: Drafting = "propose"
     workspace: str | None = None
     """Where its review will lie."""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """What was said of earlier questions, by their subjects."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Outcome:
     """Whether it was read with a drafted layout."""
     proposal: str | None = None
     """The file of the review that holds a drafted layout for the operator to accept."""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """What was said of questions so far, in this file or before it."""
 
     @property
     def has_no_layout(self) -> bool:
@@ -101,6 +106,12 @@ def examine_submission(
         workbook = read_workbook(received.place.rpartition("/")[2], received.content, limits)
     except UnreadableWorkbook as error:
         return refuse_unopened(received, error)
+    given, told = read_answers(workbook)
+    received = replace(
+        received,
+        problems=(*received.problems, *told),
+        answers={**received.answers, **{one.subject: one for one in given}},
+    )
     reading = _read(received, workbook, package, read_layouts(package), last)
     proposal = None
     if received.drafting != "never" and any(one.code in _UNKNOWN for one in reading.problems):
@@ -121,7 +132,7 @@ def _read(
     problems = [*received.problems, *extracted.problems]
     if extracted.layout is None:
         return _Reading(None, None, tuple(rated(problems, package)))
-    validation = validate(extracted, workbook, package, last)
+    validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
     return _Reading(extracted.layout.name, validation.dataset, tuple(rated(problems, package)))
 
@@ -183,6 +194,7 @@ def _outcome(
         review={},
         received=received.received,
         drafted=proposal is not None and reading.layout is not None,
+        answers=received.answers,
     )
     reviewed = Reviewed(
         file=outcome.place,

@@ -8,7 +8,6 @@ system. What it was given to read may stop it or take it down: `guard` then ends
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import traceback
 from functools import cache
@@ -17,6 +16,7 @@ from pathlib import Path
 from opendata.errors import OpendataError, UnreadableWorkbook
 from opendata.package import Package, load
 from opendata.pipeline.jobs import Job, receive, send
+from opendata.pipeline.memory import limit_memory
 from opendata.pipeline.submission import Outcome, examine_submission
 
 
@@ -61,13 +61,6 @@ def main() -> None:
             limit_memory(job.limits.memory_bytes)
             limited = True
         send(answers, _work(job))
-
-
-def limit_memory(amount: int) -> None:
-    """Let this process have no more than so many bytes of memory."""
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    soft = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 if __name__ == "__main__":

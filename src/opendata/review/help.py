@@ -30,10 +30,11 @@ _GENERATED = f"<!-- Generated from the message catalogue: {_COMMAND} -->"
 def pages(packages: Path) -> dict[str, str]:
     """The pages by file name: one per code of ours or of a package's rules, and the index."""
     examples = _examples()
-    catalogue = dict(messages())
+    catalogue: dict[str, Message] = {}
     for name in available(packages):
         rules = load(packages / name).rules
-        catalogue |= {rule.code: rule.message for rule in rules if rule.found_by == "query"}
+        catalogue |= {rule.code: rule.message for rule in rules if rule.query}
+    catalogue |= messages()
     shown = [catalogue[code] for code in sorted(catalogue)]
     made = {f"{one.code}.md": _page(one, examples.get(one.code, {})) for one in shown}
     made[INDEX] = _index(shown)

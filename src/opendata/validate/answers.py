@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from opendata.errors import Problem
+from opendata.errors import Place, Problem, problem
 
 By = Literal["steward", "operator"]
 
@@ -25,8 +25,13 @@ class Answer:
 
 
 def unanswered(problems: Iterable[Problem], answers: Mapping[str, Answer]) -> list[Problem]:
-    """The problems without those that somebody has said are right as they stand."""
-    return [one for one in problems if not _is_settled(one, answers)]
+    """The problems without those that somebody has said are right as they stand: of those only
+    how many there are."""
+    found = list(problems)
+    still = [one for one in found if not _is_settled(one, answers)]
+    if settled := len(found) - len(still):
+        still.append(problem("answered-before", Place(), count=settled))
+    return still
 
 
 def _is_settled(found: Problem, answers: Mapping[str, Answer]) -> bool:

@@ -31,6 +31,8 @@ class Columns:
     places: dict[str, list[str | None]]
     texts: dict[str, list[str | None]] = field(default_factory=dict)
     """All that the cells show, of which the values may be a part."""
+    said: dict[str, list[str | None]] = field(default_factory=dict)
+    """The parts of the cells that the values were read from."""
     refused: set[tuple[int, str]] = field(default_factory=set)
     """Fields without a value of which the cause is reported: their cell could not be read, or
     what they are made of is missing."""
@@ -111,6 +113,7 @@ def _read_values(
         {one: [None] * count for one in names},
         places,
         {one: [None] * count for one in names},
+        {one: [None] * count for one in names},
     )
     columns.values |= {ROLE: texts[ROLE]} if is_total else {}
     reported: set[tuple[str, str | None, str]] = set()
@@ -126,11 +129,12 @@ def _read_values(
             reading = memory[text, sheet]
             whole = extract.wholes.get(places[target.name][row] or "", text)
             columns.texts[target.name][row] = whole if places[target.name][row] else None
+            columns.said[target.name][row] = text if places[target.name][row] else None
             if columns.values[target.name][row] is None:
                 columns.values[target.name][row] = reading.value
             for sibling, value in _siblings(reading, extract, places[target.name][row]):
                 _put_sibling(columns, row, sibling, value, places[target.name][row])
-            for finding in () if is_total else reading.findings:
+            for finding in () if is_total else _own(reading, text, whole):
                 if reading.value is None:
                     columns.refused.add((row, target.name))
                 if message(finding.code).severity == "error":
@@ -141,6 +145,13 @@ def _read_values(
                     reported.add(known)
                     problems.append(_located(finding, place, text, whole))
     return columns
+
+
+def _own(reading: Reading, text: str, whole: str) -> Iterator[Finding]:
+    """What is wrong with the cell itself: an era that it takes from its neighbours is not its own
+    mistake. （36年度） below 平成 is read as it is meant."""
+    is_own = squash(text) in squash(whole) or squash(whole) in squash(text)
+    return (one for one in reading.findings if is_own or one.code != "era-year-never-existed")
 
 
 def _siblings(reading: Reading, extract: Extract, place: str | None) -> Iterator[tuple[str, str]]:
@@ -356,6 +367,7 @@ def _merge(
         {name: [] for name in columns.values},
         {name: [] for name in columns.places},
         {name: [] for name in columns.texts},
+        {name: [] for name in columns.said},
     )
     now: list[int] = []
     doubled: dict[int, Problem] = {}
@@ -371,6 +383,7 @@ def _merge(
                 merged.places[name].append(places[row])
             for name, texts in columns.texts.items():
                 merged.texts[name].append(texts[row])
+                merged.said[name].append(columns.said[name][row])
         else:
             _fold(columns, row, merged, at, problems)
             if repeats and (found := _again(columns, row, merged, at, repeats)):
@@ -427,6 +440,7 @@ def _fold(columns: Columns, row: int, merged: Columns, at: int, problems: list[P
             if name in columns.places:
                 merged.places[name][at] = columns.places[name][row]
                 merged.texts[name][at] = columns.texts[name][row]
+                merged.said[name][at] = columns.said[name][row]
             continue
         cell = columns.places[name][row] if name in columns.places else None
         if cell and cell not in told:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -10,27 +12,50 @@ import pyarrow as pa
 
 from opendata.errors import PackageError, Place, Problem, problem
 from opendata.extract import ROLE, TOTALS
+from opendata.japanese import squash
 from opendata.package import Package, Resource, Rule
 from opendata.validate.records import Columns
 from opendata.validate.typed import typed
 
 LAST = "last_"
 """Prefix of a table as the last release has it; such a table is empty before the first release."""
-WRITTEN = "written_"
-"""Prefix of a table as its cells are written: a dash that is read as nothing is no blank cell."""
+WRITTEN = "written"
+"""The column that holds, by field, the whole text of the cell that a value was read from."""
+SAID = "said"
+"""The column that holds, by field, the part of that text which was read."""
+CELL = "cell"
+"""The column that holds, by field, where that is: `sheet`, `name` (A1), `line`, `column`."""
+LEGENDS = "legends"
+"""The labels that the notes of a sheet explain: `sheet`, `legend` (its number there), `label`."""
+_LEGEND: Mapping[str, pa.DataType] = {
+    "sheet": pa.string(),
+    "legend": pa.int64(),
+    "label": pa.string(),
+}
+_A1 = re.compile(r"([A-Z]+)([0-9]+)")
+_PLACE = pa.struct(
+    [("sheet", pa.string()), ("name", pa.string()), ("line", pa.int64()), ("column", pa.int64())]
+)
 
 
 def check_rules(
-    tables: Mapping[str, Columns], package: Package, last: Mapping[str, pa.Table]
+    tables: Mapping[str, Columns],
+    package: Package,
+    last: Mapping[str, pa.Table],
+    legends: Mapping[str, Sequence[Sequence[str]]] | None = None,
 ) -> list[Problem]:
-    """Run every rule of the package. A rule's tables have a `row` column that counts from 0."""
+    """Run every rule of the package. `legends` are those of the sheets, by name.
+
+    A query's tables have a column `row` that counts from 0.
+    """
     with duckdb.connect(config={"enable_external_access": "false", "threads": "1"}) as database:
         for name, columns in tables.items():
             database.register(name, _with_rows(columns, is_total=name.endswith(TOTALS)))
-            database.register(WRITTEN + name, _written(columns))
         for resource in package:
             known = last.get(resource.name)
             database.register(LAST + resource.name, _empty(resource) if known is None else known)
+        database.register(LEGENDS, _legends(legends or {}))
+        database.create_function("squash", squash, ["VARCHAR"], "VARCHAR")
         return [hit for rule in _queries(package) for hit in _hits(rule, tables, database)]
 
 
@@ -39,17 +64,47 @@ def _queries(package: Package) -> Iterator[Rule]:
 
 
 def _with_rows(columns: Columns, *, is_total: bool) -> pa.Table:
+    """A table with what rules may ask besides its values."""
     table = typed(columns, columns.resource.fields, relaxed=is_total)
     if is_total:
         table = table.append_column(ROLE, pa.array(columns.values[ROLE], pa.string()))
+    nothing = [None] * len(columns)
+    names = [one.name for one in columns.resource.fields]
+    for title, texts in ((WRITTEN, columns.texts), (SAID, columns.said)):
+        arrays = [pa.array(texts.get(name, nothing), pa.string()) for name in names]
+        table = table.append_column(title, pa.StructArray.from_arrays(arrays, names))
+    cells = [_cells(columns.places.get(name, nothing)) for name in names]
+    table = table.append_column(CELL, pa.StructArray.from_arrays(cells, names))
     return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
 
 
-def _written(columns: Columns) -> pa.Table:
-    blank: list[str | None] = [None] * len(columns)
-    texts = {one.name: columns.texts.get(one.name, blank) for one in columns.resource.fields}
-    table = pa.table({name: pa.array(text, pa.string()) for name, text in texts.items()})
-    return table.append_column("row", pa.array(range(len(columns)), pa.int64()))
+def _legends(legends: Mapping[str, Sequence[Sequence[str]]]) -> pa.Table:
+    rows = [
+        {"sheet": sheet, "legend": number, "label": label}
+        for sheet, known in legends.items()
+        for number, labels in enumerate(known)
+        for label in labels
+    ]
+    return pa.Table.from_pylist(rows, pa.schema(_LEGEND))
+
+
+def _cells(places: Sequence[str | None]) -> pa.Array[Any]:
+    """Places in parts; each is taken apart once."""
+    known = pa.array(places, pa.string()).dictionary_encode()
+    parts = pa.array([_cell(one) for one in known.dictionary.to_pylist()], _PLACE)
+    return parts.take(known.indices)
+
+
+def _cell(place: str | None) -> dict[str, str | int] | None:
+    """`<sheet>!<A1>` in parts, its row and column counted from 1."""
+    sheet, _, name = (place or "").rpartition("!")
+    found = _A1.fullmatch(name)
+    if found is None:
+        return None
+    column = 0
+    for letter in found[1]:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return {"sheet": sheet, "name": name, "line": int(found[2]), "column": column}
 
 
 def _empty(resource: Resource) -> pa.Table:
@@ -74,7 +129,7 @@ def _hits(
     hits: dict[Place, Problem] = {}
     for row in rows:
         found = dict(zip(names, row, strict=True))
-        if found["row"] not in columns.doubtful:
+        if rule.holds_in_doubt or found["row"] not in columns.doubtful:
             hit = _hit(rule, found, columns)
             hits.setdefault(hit.place, hit)
     return list(hits.values())
@@ -84,11 +139,14 @@ def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Problem:
     row = answer.pop("row")
     name = answer.pop("field", None) or rule.field
     suggestion = answer.pop("suggestion", None)
+    place = columns.place(row, name)
+    if (cell := answer.pop("at", None)) is not None:
+        place = replace(place, cell=cell)
     value = answer.pop("value", columns.written(row, name))
     details: dict[str, Any] = {key: _text(one) for key, one in answer.items() if one is not None}
     return problem(
         rule.message,
-        columns.place(row, name),
+        place,
         value=None if value is None else _text(value),
         suggestion=None if suggestion is None else _text(suggestion),
         asked=_asked(columns, row, name) if rule.message.severity == "warning" else None,

@@ -37,11 +37,10 @@ def validate(
     records, problems = read_records(extract, package)
     dataset = _dataset(records, package)
     problems.extend(check_schema(records, package))
-    problems.extend(check_rules(records, package, last or {}))
+    problems.extend(check_rules(records, package, last or {}, extract.legends))
     problems.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
     problems.extend(screen(workbook, _published(dataset)))
-    open_ones = unanswered(dict.fromkeys(problems), answers or {})
-    return Validation(dataset, tuple(open_ones))
+    return Validation(dataset, tuple(unanswered(dict.fromkeys(problems), answers or {})))
 
 
 def _dataset(records: Mapping[str, Columns], package: Package) -> Dataset:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from opendata.errors import UnreadableWorkbook
 from opendata.workbook.styles import Styles, format_code
 from opendata.workbook.types import Limits
-from opendata.workbook.xlsx import too_many
+from opendata.workbook.worksheet import too_many
 
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
 _FONT, _FORMAT, _XF, _DATEMODE = 0x0031, 0x041E, 0x00E0, 0x0022
@@ -42,9 +42,17 @@ class Sheet:
     right: int = -1
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    styled: list[tuple[int, int, int]] = field(default_factory=list)
+    styled: dict[tuple[int, int], int] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     comments: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def style_rows(self, rows: Sequence[Sequence[object]]) -> list[list[int]]:
+        """The style numbers of the cells of these rows."""
+        styles = [[0] * len(row) for row in rows]
+        for (row, column), style in self.styled.items():
+            if row < len(styles) and column < len(styles[row]):
+                styles[row][column] = style
+        return styles
 
 
 @dataclass
@@ -85,10 +93,7 @@ def read_book(stream: bytes, limits: Limits) -> Book:
         place = font - (font > 4)
         struck = place < len(struck_fonts) and struck_fonts[place]
         styles.add(number, format_code(code, codes), struck=struck, indent=indent)
-    notable = styles.notable(len(stream) // 14)
-    return Book(
-        {name: _sheet(stream, start, notable, limits) for name, start in starts.items()}, styles
-    )
+    return Book({name: _sheet(stream, start, limits) for name, start in starts.items()}, styles)
 
 
 def _indent(style: bytes) -> int:
@@ -105,7 +110,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes, int]]:
         at += 4 + length
 
 
-def _sheet(stream: bytes, start: int, notable: set[int], limits: Limits) -> Sheet:
+def _sheet(stream: bytes, start: int, limits: Limits) -> Sheet:
     sheet = Sheet()
     depth = 0
     objects: dict[int, str] = {}
@@ -125,8 +130,7 @@ def _sheet(stream: bytes, start: int, notable: set[int], limits: Limits) -> Shee
         elif kind in _CELLS and len(body) >= 6:
             row, column, style = struct.unpack_from("<HHH", body)
             _fill(sheet, row, column, limits)
-            if style in notable:
-                sheet.styled.append((row, column, style))
+            sheet.styled[row, column] = style
             if (error := _error(kind, body)) is not None:
                 sheet.errors[row, column] = error
         elif kind == _MULRK and len(body) >= 12:
@@ -134,9 +138,7 @@ def _sheet(stream: bytes, start: int, notable: set[int], limits: Limits) -> Shee
             last = first + (len(body) - 6) // 6 - 1
             _fill(sheet, row, last, limits)
             for offset, column in enumerate(range(first, last + 1)):
-                style = struct.unpack_from("<H", body, 4 + 6 * offset)[0]
-                if style in notable:
-                    sheet.styled.append((row, column, style))
+                sheet.styled[row, column] = struct.unpack_from("<H", body, 4 + 6 * offset)[0]
         elif kind == _ROW and len(body) >= 16:
             if body[12] & 0x20:
                 sheet.hidden_rows.add(struct.unpack_from("<H", body)[0])

@@ -6,7 +6,6 @@ from typing import Literal
 
 from opendata.errors import UnreadableWorkbook
 from opendata.workbook.ole import Container
-from opendata.workbook.xlsx import main_folder
 from opendata.workbook.zipped import Parts
 
 Kind = Literal["zip", "ole", "text"]
@@ -76,9 +75,9 @@ def _refuse_markup(content: bytes) -> None:
         raise UnreadableWorkbook("not-a-spreadsheet", kind="MIME")
 
 
-def zip_format(parts: Parts) -> Literal["xlsx", "xlsm", "ods"]:
-    """The format of an archive. Raises UnreadableWorkbook where it is another one."""
-    if f"{main_folder(parts)}workbook.xml" in parts:
+def zip_format(parts: Parts, folder: str) -> Literal["xlsx", "xlsm", "ods"]:
+    """The format of an archive by its main folder. UnreadableWorkbook where it is another one."""
+    if f"{folder}workbook.xml" in parts:
         types = parts.read("[Content_Types].xml")
         return "xlsm" if b"ms-excel.sheet.macroEnabled" in types else "xlsx"
     mimetype = parts.read("mimetype").strip()

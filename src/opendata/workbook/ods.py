@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from opendata.errors import UnreadableWorkbook
+from opendata.workbook.markup import refuse_declarations
 from opendata.workbook.types import Limits, Range
-from opendata.workbook.xlsx import refuse_declarations, too_many
+from opendata.workbook.worksheet import too_many
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?$")
 _PLAIN_DATE = re.compile(r"[0-9/.\-: ]+$")

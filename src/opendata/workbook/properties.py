@@ -9,8 +9,8 @@ import struct
 from collections.abc import Iterator
 
 from opendata.errors import UnreadableWorkbook
+from opendata.workbook.markup import parse_xml
 from opendata.workbook.ole import Container
-from opendata.workbook.xlsx import parse_xml
 from opendata.workbook.zipped import Parts
 
 _PARTS = ("docprops/core.xml", "docprops/app.xml", "docprops/custom.xml", "meta.xml")

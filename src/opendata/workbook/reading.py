@@ -15,11 +15,10 @@ from python_calamine import (
 from opendata.errors import UnreadableWorkbook
 from opendata.workbook import biff, delimited, kind, ods, properties, xlsx
 from opendata.workbook.ole import Container
-from opendata.workbook.styles import Styles
+from opendata.workbook.styles import Place, Shown, Styles
 from opendata.workbook.types import Limits, Range, Sheet, Value, Visibility, Workbook
+from opendata.workbook.worksheet import too_many
 from opendata.workbook.zipped import open_parts
-
-Place = tuple[int, int]
 
 
 def read(name: str, content: bytes, limits: Limits | None = None) -> Workbook:
@@ -28,7 +27,7 @@ def read(name: str, content: bytes, limits: Limits | None = None) -> Workbook:
     What the file is, its content decides before its name does. Whatever arrives, the only
     exception is UnreadableWorkbook: empty-file, not-a-spreadsheet, unsupported-format,
     damaged-file, password-protected, too-large, zip-bomb, unsafe-xml, too-many-cells,
-    too-many-sheets, undecodable-text, unclosed-quote, no-cells.
+    too-many-sheets, too-costly, undecodable-text, unclosed-quote, no-cells.
     """
     limits = limits or Limits()
     if len(content) > limits.file_bytes:
@@ -40,7 +39,11 @@ def read(name: str, content: bytes, limits: Limits | None = None) -> Workbook:
     except (UnreadableWorkbook, KeyboardInterrupt, SystemExit):
         raise
     except MemoryError as error:
-        raise UnreadableWorkbook("too-many-cells", cell="—", limit=f"{limits.cells:,}") from error
+        raise UnreadableWorkbook(
+            "too-costly",
+            memory=f"{limits.memory_bytes / 2**20:,.0f} MB",
+            seconds=f"{limits.seconds:g}",
+        ) from error
     except BaseException as error:  # a panic inside calamine is no Exception
         raise UnreadableWorkbook("damaged-file", reason=str(error)[:200]) from error
     if not any(_is_filled(sheet) for sheet in book.sheets):
@@ -49,19 +52,20 @@ def read(name: str, content: bytes, limits: Limits | None = None) -> Workbook:
 
 
 def _read(name: str, content: bytes, limits: Limits) -> Workbook:
-    found = kind.kind_of(name, content)
-    if found == "text":
+    sort = kind.kind_of(name, content)
+    if sort == "text":
         return _read_text(name, content, limits)
-    if found == "ole":
+    if sort == "ole":
         return _read_xls(name, content, limits)
     parts = open_parts(content, limits)
-    xlsx.check_announced(parts)
-    form = kind.zip_format(parts)
+    folder = xlsx.main_folder(parts)
+    form = kind.zip_format(parts, folder)
     if form == "ods":
         tables = ods.read_tables(parts.read("content.xml"), limits)
         sheets = tuple(_ods_sheets(content, tables, limits))
     else:
-        sheets = tuple(_xlsx_sheets(content, xlsx.read_package(parts, limits), limits))
+        styles, found = xlsx.read_sheets(parts, folder, limits)
+        sheets = tuple(_xlsx_sheet(styles, part) for part in found)
     return Workbook(name, form, sheets, properties.of_archive(parts))
 
 
@@ -72,7 +76,7 @@ def _read_text(name: str, content: bytes, limits: Limits) -> Workbook:
     records = delimited.records(text, name)
     width = max((len(record) for record in records), default=0)
     if width * len(records) > limits.cells:
-        raise xlsx.too_many(len(records) - 1, width - 1, limits)
+        raise too_many(len(records) - 1, width - 1, limits)
     rows: list[list[Value]] = []
     for record in records:
         row: list[Value] = [field or None for field in record]
@@ -83,62 +87,76 @@ def _read_text(name: str, content: bytes, limits: Limits) -> Workbook:
 def _read_xls(name: str, content: bytes, limits: Limits) -> Workbook:
     container = Container(content)
     book, *_ = [biff.read_book(one, limits) for one in kind.xls_streams(container)]
-    sheets = []
+    sheets = tuple(_xls_sheets(content, book, limits))
+    return Workbook(name, "xls", sheets, properties.of_container(container))
+
+
+def _xls_sheets(content: bytes, book: biff.Book, limits: Limits) -> Iterable[Sheet]:
     for sheet, visibility, rows in _grids(content, book.sheets, limits):
         part = book.sheets.get(sheet.name, biff.Sheet())
-        sheets.append(
-            _finish(
-                sheet.name,
-                rows,
-                visibility,
-                _merged(sheet),
-                book.styles,
-                part.styled,
-                part.errors,
-                hidden_rows=frozenset(part.hidden_rows),
-                hidden_columns=frozenset(part.hidden_columns),
-                comments=part.comments,
-            )
-        )
-    return Workbook(name, "xls", tuple(sheets), properties.of_container(container))
-
-
-def _xlsx_sheets(content: bytes, package: xlsx.Package, limits: Limits) -> Iterable[Sheet]:
-    for sheet, visibility, rows in _grids(content, package.sheets, limits):
-        part = package.sheets.get(sheet.name, xlsx.SheetPart())
-        yield _finish(
+        _put_errors(rows, part.errors)
+        styles = part.style_rows(rows)
+        for row, line in zip(rows, styles, strict=False):
+            for column, style in enumerate(line):
+                value = row[column]
+                if style in book.styles.moments and isinstance(value, (int, float)):
+                    row[column] = book.styles.moment(value, style)
+        yield Sheet(
             sheet.name,
             rows,
             visibility,
             _merged(sheet),
-            package.styles,
-            part.styled,
-            part.errors,
-            texts=part.texts,
-            hidden_rows=part.hidden_rows,
-            hidden_columns=part.hidden_columns,
-            comments=part.comments,
-            uncalculated=part.uncalculated,
+            frozenset(part.hidden_rows),
+            frozenset(part.hidden_columns),
+            Shown(rows, styles, book.styles.codes, {}),
+            Shown(rows, styles, book.styles.texts, {}),
+            Shown(rows, styles, book.styles.looks, {}),
+            part.comments,
+            struck=book.styles.struck_out(rows, styles),
+            indents=book.styles.indented(rows, styles),
         )
+
+
+def _xlsx_sheet(styles: Styles, part: xlsx.Part) -> Sheet:
+    sheet = part.sheet
+    return Sheet(
+        part.name,
+        sheet.rows,
+        part.visibility,
+        sheet.merged,
+        sheet.hidden_rows,
+        sheet.hidden_columns,
+        Shown(sheet.rows, sheet.styles, styles.codes, {}),
+        Shown(sheet.rows, sheet.styles, styles.texts, sheet.texts),
+        Shown(sheet.rows, sheet.styles, styles.looks, {}),
+        part.comments,
+        sheet.uncalculated,
+        styles.struck_out(sheet.rows, sheet.styles),
+        styles.indented(sheet.rows, sheet.styles),
+    )
 
 
 def _ods_sheets(content: bytes, tables: Mapping[str, ods.Table], limits: Limits) -> Iterable[Sheet]:
     for sheet, visibility, rows in _grids(content, tables, limits):
         table = tables.get(sheet.name, ods.Table(sheet.name))
-        yield _finish(
+        _put_errors(rows, table.errors)
+        yield Sheet(
             sheet.name,
             rows,
             visibility,
             tuple(table.merged),
-            Styles(),
-            (),
-            table.errors,
+            frozenset(row for row in table.hidden_rows if row <= table.bottom),
+            frozenset(one for one in table.hidden_columns if one <= table.right),
             texts=table.texts,
             looks=table.looks,
-            hidden_rows=frozenset(row for row in table.hidden_rows if row <= table.bottom),
-            hidden_columns=frozenset(one for one in table.hidden_columns if one <= table.right),
             comments=table.comments,
         )
+
+
+def _put_errors(rows: list[list[Value]], errors: Mapping[Place, str]) -> None:
+    for (row, column), error in errors.items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:
+            rows[row][column] = error
 
 
 def _grids(
@@ -164,42 +182,6 @@ def _visibility(found: SheetVisibleEnum) -> Visibility:
     if found == SheetVisibleEnum.Visible:
         return "visible"
     return "hidden" if found == SheetVisibleEnum.Hidden else "very_hidden"
-
-
-def _finish(
-    name: str,
-    rows: list[list[Value]],
-    visibility: Visibility,
-    merged: tuple[Range, ...],
-    styles: Styles,
-    styled: Iterable[tuple[int, int, int]],
-    errors: Mapping[Place, str],
-    *,
-    texts: Mapping[Place, str] | None = None,
-    looks: Mapping[Place, str] | None = None,
-    hidden_rows: frozenset[int],
-    hidden_columns: frozenset[int],
-    comments: Mapping[Place, str],
-    uncalculated: frozenset[Place] = frozenset(),
-) -> Sheet:
-    for (row, column), error in errors.items():
-        if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:
-            rows[row][column] = error
-    shown = styles.apply(rows, styled)
-    return Sheet(
-        name,
-        rows,
-        visibility,
-        merged,
-        hidden_rows,
-        hidden_columns,
-        shown.texts | dict(texts or {}),
-        shown.looks | dict(looks or {}),
-        comments,
-        uncalculated,
-        frozenset(shown.struck),
-        shown.indents,
-    )
 
 
 def _merged(sheet: CalamineSheet) -> tuple[Range, ...]:

@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-Shower = Callable[[float | date | datetime | time], str | None]
+from opendata.workbook.types import Value
+
+Shower = Callable[[Value], str | None]
+Moment = Literal["date", "elapsed"]
+_FROM_1900, _FIRST_MONTHS, _FROM_1904 = map(
+    datetime.combine, (date(1899, 12, 30), date(1899, 12, 31), date(1904, 1, 1)), (time(),) * 3
+)
 
 BUILT_IN: Mapping[int, str] = {
     1: "0",
@@ -82,7 +88,8 @@ class _Section:
 
     @cached_property
     def is_date(self) -> bool:
-        return any(kind == "date" for kind, _ in self.tokens)
+        figures = any(kind == "digits" and text[0] != "." for kind, text in self.tokens)
+        return not figures and any(kind == "date" for kind, _ in self.tokens)
 
     @cached_property
     def is_number(self) -> bool:
@@ -151,11 +158,12 @@ def _read_pattern(text: str) -> _Pattern:
     )
 
 
-def is_era_date(code: str) -> bool:
-    """Whether a format shows a date in eras."""
-    return any(
-        kind == "date" and text[0] in "ger" for one in _sections(code) for kind, text in one.tokens
-    )
+def moment_of(code: str) -> Moment | None:
+    """Whether a number in this format is a date or time, or a length of time; None for a figure."""
+    first = _sections(code)[0]
+    if any(kind == "elapsed" for kind, _ in first.tokens):
+        return "elapsed"
+    return "date" if first.is_date else None
 
 
 @lru_cache(maxsize=4096)
@@ -214,10 +222,8 @@ def _sections(code: str) -> tuple[_Section, ...]:
 # --- numbers ------------------------------------------------------------------------------------
 
 
-def _number(
-    sections: tuple[_Section, ...], value: float | date | datetime | time, *, looks: bool
-) -> str | None:
-    if isinstance(value, (date, time, bool)):
+def _number(sections: tuple[_Section, ...], value: Value, *, looks: bool) -> str | None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
     section, absolute = _choose(sections, value)
     if section is None or not (section.is_number if looks else section.matters):
@@ -299,7 +305,7 @@ def _date_matters(section: _Section) -> bool:
     return section.is_date and (eras or words or weekdays)
 
 
-def _date(section: _Section, value: float | date | datetime | time) -> str | None:
+def _date(section: _Section, value: Value) -> str | None:
     if isinstance(value, time):
         moment = datetime.combine(date(1900, 1, 1), value)
     elif isinstance(value, datetime):
@@ -371,10 +377,32 @@ def _era(day: date) -> tuple[date, str, str]:
     return next((era for era in _ERAS if day >= era[0]), _ERAS[-1])
 
 
+def moment(number: float, kind: Moment, *, from_1904: bool) -> Value:
+    """The moment that a spreadsheet's number is; the number where it is none that Excel knows."""
+    if kind == "elapsed" and abs(number) < 2_958_466:
+        return timedelta(milliseconds=round(number * 86_400_000))
+    if kind == "date" and 0 <= number < 1 and round(number * 86_400_000) < 86_400_000:
+        return (_FROM_1900 + timedelta(milliseconds=round(number * 86_400_000))).time()
+    found = from_serial(number, from_1904=from_1904) if kind == "date" else None
+    return number if found is None else found
+
+
 def from_serial(serial: float, *, from_1904: bool) -> date | datetime | None:
     """The date of a spreadsheet's day number; None outside of what Excel knows."""
-    if not 0 <= serial < 2_958_466:
+    if not 0 <= serial < 2_958_466 - 1_462 * from_1904:
         return None
-    base = date(1904, 1, 1) if from_1904 else date(1899, 12, 30 if serial >= 60 else 31)
-    moment = datetime.combine(base, time()) + timedelta(seconds=round(serial * 86400))
-    return moment.date() if moment.time() == time() else moment
+    base = _FROM_1904 if from_1904 else _FROM_1900 if serial >= 60 else _FIRST_MONTHS
+    if serial == int(serial):
+        return (base + timedelta(days=int(serial))).date()
+    found = base + timedelta(milliseconds=round(serial * 86_400_000))
+    return found.date() if found.time() == time() else found
+
+
+def iso_moment(text: str) -> Value:
+    """The date or time of an ISO 8601 text; the text where it is none."""
+    for kind in (date, time, datetime):
+        try:
+            return kind.fromisoformat(text)
+        except ValueError:
+            continue
+    return text

@@ -2,82 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple, TypeVar, overload
 
-from opendata.workbook.shown import BUILT_IN, Shower, from_serial, is_era_date, looker, shower
+from opendata.workbook.shown import (
+    BUILT_IN,
+    Moment,
+    Shower,
+    looker,
+    moment,
+    moment_of,
+    shower,
+)
 from opendata.workbook.types import Value
 
-LOOKED_AT = 100_000
-"""How a figure merely looks is told in sheets of up to so many cells: forms, not data tables."""
+Place = tuple[int, int]
+Style = int | bytes
+"""A style's number: as an xlsx file writes it, the first one also as nothing; in xls a number."""
+T = TypeVar("T")
 
 
-@dataclass
-class Shown:
-    """What the styled cells of a sheet show, by 0-based (row, column)."""
+class Shown(Mapping[Place, str]):
+    """What the filled cells of a sheet show by their styles, each worked out when it is asked for.
 
-    texts: dict[tuple[int, int], str] = field(default_factory=dict)
-    looks: dict[tuple[int, int], str] = field(default_factory=dict)
-    struck: set[tuple[int, int]] = field(default_factory=set)
-    indents: dict[tuple[int, int], int] = field(default_factory=dict)
+    `known` is told already, whatever the styles say.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Sequence[Value]],
+        styles: Sequence[Sequence[Style]],
+        show: Mapping[Style, Shower],
+        known: Mapping[Place, str],
+    ) -> None:
+        self._rows, self._styles, self._show, self._known = rows, styles, show, known
+
+    def _told(self, place: Place) -> str | None:
+        if (known := self._known.get(place)) is not None:
+            return known
+        row, column = place
+        if row >= len(self._styles) or column >= len(self._styles[row]):
+            return None
+        show = self._show.get(self._styles[row][column])
+        value = self._rows[row][column]
+        return None if show is None or value is None else show(value)
+
+    def __getitem__(self, place: Place) -> str:
+        if (text := self._told(place)) is None:
+            raise KeyError(place)
+        return text
+
+    @overload
+    def get(self, place: Place, /) -> str | None: ...
+    @overload
+    def get(self, place: Place, default: str, /) -> str: ...
+    @overload
+    def get(self, place: Place, default: T, /) -> str | T: ...
+    def get(self, place: Place, default: T | None = None, /) -> str | T | None:
+        text = self._told(place)
+        return default if text is None else text
+
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, tuple) and self._told(place) is not None
+
+    def __iter__(self) -> Iterator[Place]:
+        yield from self._known
+        for row, styles in enumerate(self._styles):
+            for column, style in enumerate(styles):
+                place = (row, column)
+                if style in self._show and place not in self._known and place in self:
+                    yield place
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __reduce__(self) -> tuple[type, tuple[dict[Place, str]]]:
+        return dict, (dict(self),)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 @dataclass
 class Styles:
-    """By style number: how its values are shown, which are era dates, which are struck out, how
-    far its texts are indented."""
+    """By style number: format, how values are shown, which are moments, which are struck out, how
+    far texts are indented."""
 
-    showers: dict[int, Shower] = field(default_factory=dict)
-    lookers: dict[int, Shower] = field(default_factory=dict)
-    era_dates: set[int] = field(default_factory=set)
-    struck: set[int] = field(default_factory=set)
-    indents: dict[int, int] = field(default_factory=dict)
+    codes: dict[Style, Shower] = field(default_factory=dict)
+    texts: dict[Style, Shower] = field(default_factory=dict)
+    looks: dict[Style, Shower] = field(default_factory=dict)
+    moments: dict[Style, Moment] = field(default_factory=dict)
+    struck: set[Style] = field(default_factory=set)
+    indents: dict[Style, int] = field(default_factory=dict)
     from_1904: bool = False
 
-    def add(self, number: int, code: str, *, struck: bool, indent: int = 0) -> None:
+    def add(self, number: Style, code: str, *, struck: bool, indent: int = 0) -> None:
         """Note one style with its format code."""
-        if (found := shower(code)) is not None:
-            self.showers[number] = found
-        if (found := looker(code)) is not None:
-            self.lookers[number] = found
-        if is_era_date(code):
-            self.era_dates.add(number)
+        meaning = _meaning(code)
+        if meaning.named is not None:
+            self.codes[number] = meaning.named
+        if meaning.text is not None:
+            self.texts[number] = meaning.text
+        if meaning.look is not None:
+            self.looks[number] = meaning.look
+        if meaning.moment is not None:
+            self.moments[number] = meaning.moment
         if struck:
             self.struck.add(number)
         if indent:
             self.indents[number] = indent
 
-    def notable(self, cells: int) -> set[int]:
-        """The styles whose cells need a look, in a sheet of so many cells."""
-        found = self.struck | self.showers.keys() | self.era_dates
-        return found | self.lookers.keys() | self.indents.keys() if cells <= LOOKED_AT else found
+    def moment(self, number: float, style: Style) -> Value:
+        """The date, time or length of time that a number in this style is."""
+        return moment(number, self.moments[style], from_1904=self.from_1904)
 
-    def apply(self, rows: list[list[Value]], styled: Iterable[tuple[int, int, int]]) -> Shown:
-        """What cells show; a day number with an era format is turned into its date."""
-        shown = Shown()
-        for row, column, style in styled:
-            if row >= len(rows) or column >= len(rows[row]):
-                continue
-            value = rows[row][column]
-            if value is None:
-                continue
-            if style in self.struck:
-                shown.struck.add((row, column))
-            if style in self.indents and isinstance(value, str):
-                shown.indents[row, column] = self.indents[style]
-            if isinstance(value, bool) or not isinstance(value, (int, float, date, datetime)):
-                continue
-            if style in self.era_dates and isinstance(value, (int, float)):
-                value = from_serial(value, from_1904=self.from_1904)
-                if value is None:
-                    continue
-                rows[row][column] = value
-            if (show := self.showers.get(style)) and (text := show(value)):
-                shown.texts[row, column] = text
-            elif (look := self.lookers.get(style)) and (text := look(value)):
-                shown.looks[row, column] = text
-        return shown
+    def struck_out(
+        self, rows: Sequence[Sequence[Value]], styles: Sequence[Sequence[Style]]
+    ) -> frozenset[Place]:
+        """The filled cells that are struck out as a whole."""
+        found = _having(self.struck, styles)
+        return frozenset((row, column) for row, column, _ in found if rows[row][column] is not None)
+
+    def indented(
+        self, rows: Sequence[Sequence[Value]], styles: Sequence[Sequence[Style]]
+    ) -> dict[Place, int]:
+        """How far the texts are indented that are."""
+        return {
+            (row, column): self.indents[style]
+            for row, column, style in _having(self.indents.keys(), styles)
+            if isinstance(rows[row][column], str)
+        }
+
+
+def _having(
+    wanted: Set[Style], styles: Sequence[Sequence[Style]]
+) -> Iterator[tuple[int, int, Style]]:
+    """The places of cells in one of these styles, each with its style."""
+    for row, line in enumerate(styles if wanted else ()):
+        if not wanted.isdisjoint(line):
+            yield from ((row, column, one) for column, one in enumerate(line) if one in wanted)
+
+
+class _Meaning(NamedTuple):
+    """What a format code means for the cells that have it."""
+
+    named: Shower | None
+    text: Shower | None
+    look: Shower | None
+    moment: Moment | None
+
+
+@lru_cache(maxsize=4096)
+def _meaning(code: str) -> _Meaning:
+    show, look = shower(code), looker(code)
+    merely = look
+    if show is not None and look is not None:
+        told, looked = show, look
+
+        def merely(value: Value) -> str | None:
+            return None if told(value) else looked(value)
+
+    named = None if code in ("", "General") else lambda _: code
+    return _Meaning(named, show, merely, moment_of(code))
 
 
 def format_code(number: int, codes: dict[int, str]) -> str:

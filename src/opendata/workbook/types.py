@@ -39,12 +39,14 @@ class Sheet:
     merged: tuple[Range, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """The number formats of filled cells as the file writes them, where there is one."""
     texts: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What the clerk sees, where it differs from the plain value: number formats that change what
     a figure says (0.125 shown as 12.5%, dates in eras), and texts without their struck-out part."""
     looks: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What the clerk sees, where a number format changes only the look: 5,000, ▲3, 50.0. To show,
-    not to read; left out in very large sheets."""
+    not to read."""
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: frozenset[tuple[int, int]] = frozenset()
     """Formulas whose result is not stored in the file: their values are None."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -14,13 +16,15 @@ KEPT = 256 << 20
 """Parts are kept in memory up to this many bytes together; others are decompressed again."""
 RATIO_FROM = 32 << 20
 """The expansion ratio says nothing about an archive that stays this small."""
+_DEFLATE_MOST = 1032
+"""No deflated byte can become more bytes than this."""
 
 
 @dataclass
 class Parts:
     """The parts of an archive, whose sizes have been proven to stay within the limits."""
 
-    archive: zipfile.ZipFile
+    content: bytes
     infos: dict[str, zipfile.ZipInfo]
     _kept: dict[str, bytes] = field(default_factory=dict)
 
@@ -34,11 +38,9 @@ class Parts:
     def read(self, name: str) -> bytes:
         """The bytes of a part, looked up without regard to case; empty where there is none."""
         key = name.lower()
-        if key not in self.infos:
-            return b""
         if key in self._kept:
             return self._kept[key]
-        return self.archive.read(self.infos[key])
+        return _inflated(self.content, self.infos[key]) if key in self.infos else b""
 
     def forget(self, name: str) -> None:
         """Free a part that is not needed any more."""
@@ -58,29 +60,36 @@ def open_parts(content: bytes, limits: Limits) -> Parts:
             found=Text(f" {len(entries):,} 個の部品が", f"{len(entries):,} parts"),
             limit=Text(f" {limits.entries:,} 個", f"{limits.entries:,} parts"),
         )
-    parts = Parts(archive, {info.filename.lower(): info for info in entries})
+    parts = Parts(content, {info.filename.lower(): info for info in entries})
     if len(parts.infos) < len(entries):
         raise UnreadableWorkbook("damaged-file", reason="two parts of the same name")
     if any(info.flag_bits & 0x1 for info in entries):
         raise UnreadableWorkbook("password-protected")
-    _count(parts, len(content), limits)
+    if any(
+        info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in entries
+    ):
+        raise UnreadableWorkbook("damaged-file", reason="unknown compression")
+    _measure(parts, archive, limits)
     return parts
 
 
-def _count(parts: Parts, packed: int, limits: Limits) -> None:
-    """Decompress every part once, counting what really comes out."""
+def _measure(parts: Parts, archive: zipfile.ZipFile, limits: Limits) -> None:
+    """Decompress parts, the largest first, until the rest cannot pass the limit."""
+    packed = len(parts.content)
     most = limits.expanded_bytes
     if packed * limits.expansion > RATIO_FROM:
         most = min(most, packed * limits.expansion)
     else:
         most = min(most, RATIO_FROM)
     total = kept = 0
-    for name, info in parts.infos.items():
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise UnreadableWorkbook("damaged-file", reason="unknown compression")
+    left = sum(info.compress_size for info in parts.infos.values())
+    for name, info in sorted(parts.infos.items(), key=lambda one: -one[1].compress_size):
+        if total + left * _DEFLATE_MOST <= most:
+            return
+        left -= info.compress_size
         pieces: list[bytes] = []
         keep = name.endswith((".xml", ".rels")) or name == "mimetype"
-        with parts.archive.open(info) as stream:
+        with archive.open(info) as stream:
             while piece := stream.read(CHUNK):
                 total += len(piece)
                 if total > most:
@@ -92,6 +101,23 @@ def _count(parts: Parts, packed: int, limits: Limits) -> None:
                     keep = False
         if keep:
             parts._kept[name] = b"".join(pieces)
+
+
+def _inflated(content: bytes, info: zipfile.ZipInfo) -> bytes:
+    """The bytes of one part. Raises UnreadableWorkbook (damaged-file)."""
+    at = info.header_offset
+    if content[at : at + 4] != b"PK\3\4":
+        raise UnreadableWorkbook("damaged-file", reason="a part that is not where it should be")
+    at += 30 + sum(struct.unpack_from("<HH", content, at + 26))
+    data = content[at : at + info.compress_size] if info.file_size else b""
+    if data and info.compress_type != zipfile.ZIP_STORED:
+        try:
+            data = zlib.decompressobj(-15).decompress(data, info.file_size)
+        except zlib.error as error:
+            raise UnreadableWorkbook("damaged-file", reason=str(error)) from error
+    if zlib.crc32(data) != info.CRC:
+        raise UnreadableWorkbook("damaged-file", reason="a part whose checksum is wrong")
+    return data
 
 
 def _too_far(parts: Parts, packed: int, most: int, limits: Limits) -> UnreadableWorkbook:

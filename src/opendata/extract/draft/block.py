@@ -45,15 +45,55 @@ def blocks_of(sheets: Sequence[SheetGuess]) -> list[Block]:
     for one in sheets:
         named = {} if len(sheets) == 1 else {"sheet": one.grid.name}
         if one.labels:
-            blocks.append(_form(one.grid, one.labels, named))
+            tells_plan = any(label.is_of_plan for label in one.labels)
+            blocks.append(_form(one.grid, one.labels, named, repeat=not tells_plan))
+        if one.cards:
+            labels = {str(label.spec["label"]): label for card in one.cards for label in card}
+            ordered = sorted(labels.values(), key=lambda one: one.role != "name")
+            blocks.append(_form(one.grid, ordered, named, repeat=True))
         blocks.extend(_table(table, named) for table in one.tables)
-    return blocks
+    return _together(blocks)
 
 
-def _form(grid: Grid, labels: Sequence[LabelGuess], named: Mapping[str, str]) -> Block:
+def _together(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks that look the same on several sheets, or several times on one, as one that repeats."""
+    found: dict[str, Block] = {}
+    for one in blocks:
+        look = str({key: part for key, part in one.document.items() if key not in _OF_COPY})
+        found[look] = _with_copy(found[look], one) if look in found else one
+    return list(found.values())
+
+
+_OF_COPY = ("sheet", "repeat", "rows")
+"""What may differ between the copies of a block."""
+
+
+def _with_copy(one: Block, copy: Block) -> Block:
+    """A block that stands where either of two stands."""
+    document = {**one.document, "repeat": True}
+    sheets = dict.fromkeys([*_listed(one, "sheet"), *_listed(copy, "sheet")])
+    if sheets:
+        document["sheet"] = next(iter(sheets)) if len(sheets) == 1 else list(sheets)
+    rows: dict[str, list[Any]] = {}
+    for part in (one.document.get("rows", {}), copy.document.get("rows", {})):
+        for key, texts in part.items():
+            known = rows.setdefault(key, [])
+            known.extend(text for text in texts if text not in known)
+    return Block(document | ({"rows": rows} if rows else {}), one.comments, one.title)
+
+
+def _listed(block: Block, key: str) -> list[Any]:
+    value = block.document.get(key, [])
+    return value if isinstance(value, list) else [value]
+
+
+def _form(
+    grid: Grid, labels: Sequence[LabelGuess], named: Mapping[str, str], *, repeat: bool
+) -> Block:
     told = (f"{one.cell.address}「{tidy(one.cell.shown)[:20]}」" for one in labels)
     comments = tuple(f"確からしさ 0.80: {one}" for one in told)
-    document = {**named, "form": [one.spec for one in labels]}
+    repeated = {"repeat": True} if repeat else {}
+    document = {**named, **repeated, "form": [one.spec for one in labels]}
     return Block(document, comments, f"{grid.name or 'CSV'} 見出しと値")
 
 
@@ -83,7 +123,8 @@ def _columns(table: TableGuess) -> list[tuple[Spec, str]]:
     for index, guess in enumerate(table.columns):
         spec, guess = specs.of(guess)
         table.columns[index] = guess
-        named = {"header": "/".join(guess.parts), **spec}
+        parts = guess.parts if "to" in spec else tuple(p for p in guess.parts if p != "$year")
+        named = {"header": "/".join(parts or guess.parts), **spec}
         is_first = not required and (guess.is_value or guess.role in (*LEVELS, "crossed"))
         if "to" in spec and (guess.role in ESSENTIAL or is_first):
             required = True

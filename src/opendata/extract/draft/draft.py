@@ -11,7 +11,7 @@ from opendata.errors import PackageError, Place, Problem, problem
 from opendata.extract.draft.block import Block, blocks_of
 from opendata.extract.draft.cells import is_private, quotable
 from opendata.extract.draft.guess import Guess, TableGuess
-from opendata.extract.draft.headings import LEVELS
+from opendata.extract.draft.headings import LEVELS, bare, heading, says
 from opendata.extract.draft.labels import LabelGuess
 from opendata.extract.draft.plan import PlanGuess, Position, find_title, is_department, read_plan
 from opendata.extract.draft.sheet import SheetGuess, read_sheets
@@ -105,7 +105,9 @@ def _keep_plans(sheets: Sequence[SheetGuess], title: str | None) -> None:
         one.tables = [
             table
             for table in one.tables
-            if table.is_strong or (title and (is_plan or table.of("name", "crossed")))
+            if table.is_strong
+            or table.is_card
+            or (title and (is_plan or table.of("name", "crossed")))
         ]
 
 
@@ -150,7 +152,8 @@ def _captions(sheets: Sequence[SheetGuess], plan: PlanGuess) -> Iterator[str]:
     """The lines that are plainly titles, departments or units. The rest stays to be looked at."""
     seen: set[str] = set()
     for one in sheets:
-        labels = {at.place for label in one.labels for at in (label.cell, label.value)}
+        every = (*one.labels, *(label for card in one.cards for label in card))
+        labels = {at.place for label in every for at in (label.cell, label.value)}
         for cell in one.lines:
             wanted = quotable(squash(cell.shown))
             is_read = (cell.sheet, cell.row, cell.column) in plan.taken
@@ -166,7 +169,9 @@ def _captions(sheets: Sequence[SheetGuess], plan: PlanGuess) -> Iterator[str]:
 def _is_caption(cell: Cell, title: str | None) -> bool:
     shown = squash(cell.shown)
     is_title = bool(title) and squash(title or "") in shown
-    return is_title or is_department(shown) or bool(_CAPTION.match(tidy(cell.shown)))
+    is_heading = heading(shown).role == "name" or says(bare(shown), "kinds") is not None
+    is_caption = bool(_CAPTION.match(tidy(cell.shown)))
+    return is_title or is_caption or is_heading or is_department(shown)
 
 
 def _taken(sheets: Sequence[SheetGuess]) -> dict[Position, str]:
@@ -176,7 +181,7 @@ def _taken(sheets: Sequence[SheetGuess]) -> dict[Position, str]:
         for table in sheet.tables:
             for guess in table.columns:
                 taken.update(_taken_by(table, guess))
-        for label in sheet.labels:
+        for label in (*sheet.labels, *(one for card in sheet.cards for one in card)):
             taken.update(_taken_by_label(label))
     return taken
 

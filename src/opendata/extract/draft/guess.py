@@ -73,6 +73,12 @@ class TableGuess:
         return [row for row in self.rows if row not in skipped]
 
     @property
+    def is_card(self) -> bool:
+        """Whether it holds the values of one indicator, which is named above it."""
+        has_values = len(self.of("value")) >= 2 and self.of("row_kind", "year")
+        return bool(has_values) and not self.of("name", "crossed")
+
+    @property
     def is_strong(self) -> bool:
         """Whether the table is one of indicators or of a plan's parts without asking the sheet."""
         values = {one.value_type for one in self.of("value")}

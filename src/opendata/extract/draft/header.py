@@ -77,7 +77,8 @@ def header_top(grid: Grid, row: int, cells: Sequence[Cell]) -> int:
     """The first row of the header to which a row of headings belongs: bands stand above it."""
     first, last = cells[0].column, cells[-1].column
     covering = (grid.cell(row, column) for column in range(max(first - 3, 0), last + 1))
-    top = min(one.row for one in (*covering, cells[0]) if one is not None)
+    bottom = header_end(grid, row, cells)
+    top = min(o.row for o in (*covering, cells[0]) if o and grid.span(o).bottom <= bottom)
     while top > 0 and row - top < HEADER_ROWS - 2 and _is_band(grid, top - 1, cells):
         top -= 1
     return top
@@ -130,8 +131,10 @@ def header_columns(grid: Grid, top: int, bottom: int) -> list[Guess]:
         year_cell = next((one for one in reversed(path) if years_in(one.shown, era)), None)
         if year_cell is not None:
             era = years_in(year_cell.shown, era)[0].era or era
-        if column in grid.sheet.hidden_columns or (path[-1].column != column):
+        if column in grid.sheet.hidden_columns or path[-1].column != column:
             continue
+        if grid.span(path[-1]).bottom > bottom:
+            continue  # what stands beside the table, over its rows
         found.append(_guess(grid, column, path, year_cell, era or elsewhere))
     return found
 

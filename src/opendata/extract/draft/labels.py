@@ -98,35 +98,36 @@ def settle_labels(labels: Mapping[str, Sequence[LabelGuess]]) -> None:
     """
     of_plan = [name for name, found in labels.items() if any(one.is_of_plan for one in found)]
     titled = [name for name, found in labels.items() if _names(found, "plans.title")]
-    told = (titled or of_plan or [""])[0]
-    if told not in titled and _names(labels.get(told, ()), "project"):
-        told = ""
+    told = titled[0] if titled else ""
+    if len(of_plan) == 1 and not any(_names(labels[of_plan[0]], level) for level in LEVELS[2:]):
+        told = told or of_plan[0]
     for name, found in labels.items():
-        if name != told:
-            for one in found:
-                if one.is_of_plan:
-                    _take_from_plan(one, is_project=_names(found, "project"))
+        lowest = next((level for level in reversed(LEVELS) if _names(found, level)), None)
+        for one in found if name != told else ():
+            if one.is_of_plan:
+                _take_from_plan(one, lowest)
 
 
 def _names(labels: Sequence[LabelGuess], role: str) -> bool:
     return any(one.role == role for one in labels)
 
 
-def _take_from_plan(one: LabelGuess, *, is_project: bool) -> None:
-    """Let a label say nothing of the plan; the department beside a project is the project's."""
+def _take_from_plan(one: LabelGuess, level: str | None) -> None:
+    """Let a label say nothing of the plan; the department beside a part of it is that part's."""
     value = {"value": "inline"} if one.cell is one.value else {}
     one.spec = {"label": one.spec["label"], **value}
-    if one.role == "plans.department" and is_project:
-        one.spec |= {"to": "policy_nodes.department", "set": {"level": "project"}}
+    if one.role == "plans.department" and level:
+        one.spec |= {"to": "policy_nodes.department", "set": {"level": level}}
     one.role = "department" if one.role == "plans.department" else "ignore"
 
 
 def indicator_labels(
-    grid: Grid, lines: Sequence[Cell], known: Sequence[LabelGuess]
+    grid: Grid, lines: Sequence[Cell], known: Sequence[LabelGuess], *, is_card: bool = False
 ) -> list[LabelGuess]:
     """The labels of a form that tells of one indicator: 指標名, 単位, 基準値（R2）, 実績（R3）.
 
-    None where it tells of several: which unit is whose is then not told.
+    None where it tells of several: which unit is whose is then not told. `is_card` where a table of
+    its values stands below.
     """
     used = {(cell.row, cell.column) for one in known for cell in (one.cell, one.value)}
     found: list[LabelGuess] = []
@@ -140,7 +141,18 @@ def indicator_labels(
         found.append(label)
     found.sort(key=lambda one: one.role in VALUES)
     has_values = any(one.role in VALUES for one in found)
-    return found if has_values and _names(found, "name") else []
+    return found if (has_values or is_card) and _names(found, "name") else []
+
+
+def _year_of(grid: Grid, label: Cell, value: Cell) -> dict[str, str]:
+    """Where the year of a value stands: with its label, in its own cell or in the one beside."""
+    if years := years_in(label.shown):
+        return {"fiscal_year": with_era(years[0])}
+    if years_in(value.shown):
+        return {"fiscal_year": "$cell"}
+    beside = right_of(grid, value)
+    named = heading(beside.shown) if beside else None
+    return {"fiscal_year": "$beside"} if named and named.is_year else {}
 
 
 def _of_indicator(grid: Grid, cell: Cell) -> LabelGuess | None:
@@ -153,8 +165,8 @@ def _of_indicator(grid: Grid, cell: Cell) -> LabelGuess | None:
         required = {"required": True} if said.role == "name" else {}
         spec |= {"to": f"indicators.{said.role}", **required}
     elif said.role in VALUES and shows_figure(value.shown):
-        year = {"fiscal_year": with_era(years_in(cell.shown)[0])} if said.has_year else {}
-        spec |= {"to": "indicator_values.value", "set": {"value_type": said.role, **year}}
+        spec |= {"to": "indicator_values.value"}
+        spec["set"] = {"value_type": said.role, **_year_of(grid, cell, value)}
     else:
         return None
     return LabelGuess(cell, value, spec, said.role)

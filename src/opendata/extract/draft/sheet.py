@@ -29,6 +29,8 @@ class SheetGuess:
     lines: list[Cell] = field(default_factory=list)
     """The text cells outside of the tables."""
     labels: list[LabelGuess] = field(default_factory=list)
+    cards: list[list[LabelGuess]] = field(default_factory=list)
+    """The labels of an indicator above each of the tables of its values."""
 
     @property
     def tells_title(self) -> bool:
@@ -38,7 +40,7 @@ class SheetGuess:
     @property
     def tells_indicator(self) -> bool:
         """Whether a label names an indicator."""
-        return any(one.role == "name" for one in self.labels)
+        return bool(self.cards) or any(one.role == "name" for one in self.labels)
 
 
 def read_sheets(grids: Sequence[Grid]) -> list[SheetGuess]:
@@ -49,6 +51,7 @@ def read_sheets(grids: Sequence[Grid]) -> list[SheetGuess]:
         one.labels = plan_labels(one.grid, one.lines)
     settle_labels({one.grid.name: one.labels for one in sheets})
     for one in sheets:
+        _look_for_cards(one)
         _look_again(one)
     return sheets
 
@@ -63,6 +66,22 @@ def _lines(sheet: SheetGuess) -> list[Cell]:
         for cell in own_cells(grid, row)
         if isinstance(cell.value, str)
     ]
+
+
+def _look_for_cards(sheet: SheetGuess) -> None:
+    """Find the labels above every table that names no indicator; one without any is no table."""
+    kept: list[TableGuess] = []
+    end = 0
+    for table in sheet.tables:
+        between = [one for one in sheet.lines if end <= one.row < table.top]
+        end = max([table.bottom, *table.rows]) + 1
+        if table.is_card:
+            labels = indicator_labels(sheet.grid, between, sheet.labels, is_card=True)
+            sheet.cards.extend([labels] if labels else [])
+            kept.extend([table] if labels else [])
+        else:
+            kept.append(table)
+    sheet.tables = kept
 
 
 def _look_again(sheet: SheetGuess) -> None:

@@ -59,4 +59,4 @@ def _table_at(grid: Grid, top: int, of_plan: bool) -> TableGuess | None:
     mark_ignored(table)
     levels = {one.role for one in table.of(*LEVELS)}
     is_useful = table.of("value") and table.of("name")
-    return table if is_useful or len(levels) >= 2 - of_plan else None
+    return table if is_useful or table.is_card or len(levels) >= 2 - of_plan else None
