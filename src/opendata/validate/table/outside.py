@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,17 @@ def judge_outside(table: Path, schema: TableSchema) -> TableReport:
 
     Raises OpendataError where it takes the file for no table: it would call it valid, unread.
     """
-    from frictionless import Resource, Schema, system
+    from frictionless import Resource, system
 
-    with system.use_context(trusted=True):
-        contract = Schema.from_descriptor(dict(schema.descriptor))
-        resource = Resource(path=str(table), schema=contract)
-        report = resource.validate(limit_errors=_NO_LIMIT)
+    with system.use_context(trusted=True), tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        # By a path, as its command does: only then is the schema's own version heeded.
+        json.dump(schema.descriptor, file, default=str)
+        file.flush()
+        resource = Resource(path=str(table), schema=file.name)
+        try:
+            report = resource.validate(limit_errors=_NO_LIMIT)
+        except Exception as error:  # what frictionless does not foresee, it does not catch
+            raise OpendataError("broken-schema", path=str(table), reason=repr(error)) from error
     if resource.datatype != "table":
         raise OpendataError("not-a-table", path=str(table))
     rows = sum(int(task.stats.get("rows") or 0) for task in report.tasks)

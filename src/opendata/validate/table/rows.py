@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from opendata.validate.table.cells import Cell, Memory
@@ -21,7 +22,9 @@ class Foreign(NamedTuple):
     known: frozenset[tuple[Any, ...]]
 
     def knows(self, values: tuple[Any, ...]) -> bool:
-        return all(value is None for value in values) or values in self.known
+        if all(value is None for value in values):
+            return True
+        return tuple(map(_hashable, values)) in self.known
 
 
 class RowJudge:
@@ -180,7 +183,7 @@ def read_lookup(
     places = [memories.get(name) for name in key.reference]
     found = (
         tuple(
-            memory.cell(row[at] if at < len(row) else None)[0]
+            _hashable(memory.cell(row[at] if at < len(row) else None)[0])
             for at, memory in (place or (len(row), _NOTHING) for place in places)
         )
         for row in rows
@@ -204,7 +207,9 @@ def _remember(seen: dict[Any, int], key: Any, number: int) -> int | None:
 
 
 def _hashable(value: Any) -> Any:
-    """A value as part of a key; lists and objects by their JSON."""
+    """A value as part of a key: lists and objects by their JSON, a NaN that signals like none."""
+    if isinstance(value, Decimal) and value.is_snan():
+        return object()
     if isinstance(value, (list, dict)):
         import json
 

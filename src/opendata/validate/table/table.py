@@ -38,12 +38,20 @@ def validate_table(
     if not table.is_file():
         raise OpendataError("file-not-found", path=str(table))
     contract = read_schema(schema, like_frictionless=like_frictionless)
-    if table.suffix.lower() not in _DELIMITED or not contract.fields:
+    if table.suffix.lower() not in _DELIMITED or _is_left_to_frictionless(contract):
         return judge_outside(table, contract)
     try:
         return _judge(open_delimited(table, encoding, delimiter), contract)
     except Unreadable as stop:
         return TableReport(0, (stop.error,))
+
+
+def _is_left_to_frictionless(schema: TableSchema) -> bool:
+    """A schema without fields, which it guesses, and one that refers to its own table and says of
+    which version it is, which it forgets when it reads the table for that."""
+    return not schema.fields or bool(
+        schema.foreign_keys and "$schema" in schema.descriptor and not schema.is_strict
+    )
 
 
 def _judge(source: Delimited, schema: TableSchema) -> TableReport:
