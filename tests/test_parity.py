@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.parity.adversarial import ADVERSARIAL, LIKE_FRICTIONLESS
 from tests.parity.compare import Tally, compare, differing, say_so
 from tests.parity.generate import pair
-from tests.parity.oracle import Verdict, frictionless_says, we_say
+from tests.parity.oracle import Verdict, difference, frictionless_says, we_say
 from tests.parity.pair import Pair
 
 
@@ -38,6 +45,45 @@ def test_random_pairs(part: int) -> None:
 def test_random_pairs_of_many_rows(seed: int) -> None:
     found = compare(pair(seed, longest=900), Tally())
     assert found is None, say_so(seed, found)
+
+
+DAY, NOON = date(2024, 4, 1), datetime(2024, 4, 1, 12)  # noqa: DTZ001  # as they stand in files
+PARQUET: dict[str, tuple[str, Any]] = {
+    "whole numbers": ("integer", pa.array([1, 2, 2, 3])),
+    "whole numbers with gaps": ("integer", pa.array([1, None, 2, 2])),
+    "years with gaps": ("year", pa.array([2024, None, 2025, 2024])),
+    "years": ("year", pa.array([2024, 2025, 99999, 2024], pa.int32())),
+    "figures": ("number", pa.array([1.5, None, math.nan, math.inf])),
+    "figures for whole numbers": ("integer", pa.array([1.0, 2.5, None, 1.0])),
+    "decimals": ("number", pa.array([Decimal("1.50"), None, Decimal("1.5"), Decimal(2)])),
+    "texts": ("string", pa.array(["a", "", None, "a"])),
+    "texts for whole numbers": ("integer", pa.array(["1", " 1", None, "x"])),
+    "texts that repeat": ("string", pa.array(["a", "b", None, "a"]).dictionary_encode()),
+    "truth": ("boolean", pa.array([True, False, True, True])),
+    "truth with gaps": ("boolean", pa.array([True, None, False, True])),
+    "days": ("date", pa.array([DAY, None, date(1, 1, 1), DAY])),
+    "moments": ("datetime", pa.array([NOON, datetime(2000, 1, 1), NOON, NOON])),  # noqa: DTZ001
+    "moments with gaps": ("datetime", pa.array([NOON, None, NOON, None])),
+    "moments for days": ("date", pa.array([NOON, datetime(2000, 1, 1), NOON, NOON])),  # noqa: DTZ001
+    "times": ("time", pa.array([time(1, 2, 3), None, time(0), time(1, 2, 3)])),
+    "spans": ("duration", pa.array([timedelta(1), None, timedelta(0), timedelta(1)])),
+    "lists": ("array", pa.array([[1], None, [], [1]])),
+    "bytes": ("string", pa.array([b"a", None, b"\xff", b"a"])),
+    "nothing": ("string", pa.nulls(4)),
+    "anything": ("any", pa.array([1, None, 1, 2])),
+    "whole numbers for texts": ("string", pa.array([1, 2, 3, 4])),
+}
+
+
+@pytest.mark.parametrize("name", PARQUET)
+@pytest.mark.parametrize("rule", [{}, {"required": True}, {"unique": True}], ids=str)
+def test_parquet(name: str, rule: dict[str, bool], tmp_path: Path) -> None:
+    kind, values = PARQUET[name]
+    schema = {"fields": [{"name": "a", "type": kind, "constraints": rule}, {"name": "b"}]}
+    table, path = tmp_path / "table.parquet", tmp_path / "schema.json"
+    pq.write_table(pa.table({"a": values, "b": pa.array(["x"] * 4)}), table)
+    path.write_text(json.dumps(schema))
+    assert difference(frictionless_says(table, path), we_say(table, path)) is None
 
 
 # --- the judge itself can find fault --------------------------------------------------------------

@@ -533,3 +533,11 @@ def test_codes_are_never_told_twice_for_one_cell() -> None:
     )
     assert codes(read.problems) == ["era-year-mismatch"]
     assert read.problems[0].place.cell == "C3"
+
+
+@pytest.mark.parametrize("nothing", ["－", "-", "なし", "（無し）"])
+def test_that_there_is_no_unit_can_be_said(nothing: str) -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | {nothing} | 98 |"), VALUES)
+
+    assert read.problems == ()
+    assert rows(read.dataset.tables["indicators"], "unit") == [(None,)]

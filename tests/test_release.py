@@ -17,7 +17,7 @@ import pytest
 
 from opendata.errors import OpendataError, PackageError, StoreError
 from opendata.package import Package
-from opendata.release import Part, Previous, keys, pointer, read_checksums
+from opendata.release import Part, Previous, keys, pointer, read_checksums, to_csv
 from opendata.validate import Dataset
 from tests.release_samples import (
     BRANCHES,
@@ -301,3 +301,12 @@ def test_the_real_contract_makes_a_release() -> None:
         "k1,actual,2020,32,,,,normal,32.0,",
         "k1,baseline,2018,10.5,,,,normal,10.5,",
     ]
+
+
+def test_large_and_small_figures_are_written_in_full() -> None:
+    table = pa.table({"value": [24420760388.0, 1e16, 1e-7, -2.5e20, 0.1, None, 123456.0]})
+
+    assert to_csv(table).decode().splitlines() == [
+        "value", "24420760388", "10000000000000000", "0.0000001", "-250000000000000000000", "0.1",
+        "", "123456",
+    ]  # fmt: skip

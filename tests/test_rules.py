@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -13,6 +13,7 @@ import yaml
 from opendata.errors import PackageError, Problem, messages
 from opendata.extract import ROLE, TOTALS, extract, read_layout
 from opendata.package import Package, Resource, Rule, load
+from opendata.package.contract import FoundBy
 from opendata.package.rule import read_rule
 from opendata.validate import rated, validate
 from opendata.validate.readings import Reading, read
@@ -20,7 +21,7 @@ from opendata.validate.records import Columns
 from opendata.validate.rules import LAST, SAID, WRITTEN, check_rules
 from opendata.validate.typed import typed
 from opendata.workbook import address
-from tests.builders import PACKAGE, package, sheet, workbook
+from tests.builders import PACKAGE, ROOT, package, sheet, workbook
 
 CODES = """era-year-mismatch era-year-never-existed period-mismatch kind-stage-mismatch
     total-mismatch period-outside-parent missing-unit missing-value not-a-number unknown-label
@@ -67,18 +68,23 @@ def hold_text(contract: Package, verdict: str, given: Given) -> None:
 def hold_sheet(contract: Package, verdict: str, given: Given) -> None:
     """What the whole way from a drawn sheet makes of its cells."""
     (rule,) = contract.rules
+    hits = problems_of(contract, given, rule.code)
+    assert {one.place.cell: one.suggestion for one in hits} == given.get("cells", {})
+    assert bool(hits) == (verdict == "fails")
+    for hit in hits:
+        assert hit.severity == rule.severity or rule.severity is None
+        assert_told(hit)
+
+
+def problems_of(contract: Package, given: Given, code: str) -> list[Problem]:
+    """What of a code is told of a drawn sheet."""
     book = workbook(sheet(given["sheet"], hidden=given.get("hidden", "")))
     form = read_layout(contract, "様式", given["layout"])
     extracted = extract(book, contract, [form], {"plans.municipality_code": CODE})
     assert extracted.layout, [one.message.en for one in extracted.problems]
     result = validate(extracted, book, contract)
     problems = rated((*extracted.problems, *result.problems), contract)
-    hits = [one for one in problems if one.code == rule.code]
-    assert {one.place.cell: one.suggestion for one in hits} == given.get("cells", {})
-    assert bool(hits) == (verdict == "fails")
-    for hit in hits:
-        assert hit.severity == rule.severity or rule.severity is None
-        assert_told(hit)
+    return [one for one in problems if one.code == code]
 
 
 def hold_rows(contract: Package, verdict: str, given: Given) -> None:
@@ -169,6 +175,46 @@ def test_the_severities_that_the_design_gives() -> None:
     ask = {"indicator-renamed", "value-jump", "kind-stage-mismatch", "stale-hidden-data"}
     assert {known[code] for code in (*ask, "era-year-never-existed")} == {"warning"}
     assert known["era-year-mismatch"] == "error"
+
+
+# --- docs/rules.md -------------------------------------------------------------------------------
+
+PAGE = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+FENCE = re.compile(r"(?ms)^```(?:yaml|text) (\S+)\n(.*?)^```$")
+
+
+def written_on_the_page() -> tuple[Rule, Rule]:
+    fences = dict(FENCE.findall(PAGE))
+    names = ("target-backwards", "era-year-never-existed")
+    query, off = (
+        read_rule(one, yaml.safe_load(fences[f"{one}.yaml"]), package().resources) for one in names
+    )
+    return query, off
+
+
+def test_the_rule_on_the_page_tells_its_examples_apart() -> None:
+    query, off = written_on_the_page()
+    for example in query.examples:
+        ((verdict, given),) = example.items()
+        hold = hold_sheet if "sheet" in given else hold_rows
+        hold(replace(package(), rules=(query,)), verdict, given)
+    assert off.is_off
+
+
+def test_the_steward_reads_what_the_page_says() -> None:
+    query, _ = written_on_the_page()
+    given = next(one["fails"] for one in query.examples if "fails" in one)
+    contract = replace(package(), rules=(query,))
+    (hit,) = problems_of(contract, given, query.code)
+    assert [*dict(FENCE.findall(PAGE))["ja"].splitlines()] == [hit.message.ja, hit.remedy.ja]
+    assert hit.subject, "a warning may be answered"
+
+
+def test_the_page_knows_every_way_of_finding() -> None:
+    rows = dict(re.findall(r"(?m)^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", PAGE))
+    for way in get_args(FoundBy):
+        own = {one.code for one in package().rules if one.found_by == way}
+        assert way == "query" or own == set(re.findall("`([a-z-]+)`", rows[way]))
 
 
 # --- what a package may say of a rule ------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opendata.workbook import Value
 from opendata.workbook.shown import BUILT_IN, from_serial, looker, moment_of, shower
 
 DAY = date(2014, 4, 1)
@@ -28,7 +29,7 @@ MOMENT = datetime(2019, 5, 1, 9, 5, 7)  # noqa: DTZ001 - spreadsheets know no zo
         # leading zeros
         ("0000", 23.0, "0023"),
         ("00", 5, "05"),
-        ("00-00", 1234, None),
+        ("00-00", 1234, "12-34"),
         # words
         ('0"人"', 12.0, "12人"),
         ('#,##0"人"', 12345, "12,345人"),
@@ -109,6 +110,58 @@ def test_formats(code: str, value: float | date | time, text: str | None) -> Non
 def test_looks(code: str, value: float | date, text: str | None) -> None:
     look = looker(code)
     assert (look(value) if look else None) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "text"),
+    [
+        ('[DBNum3][$-411]ggge"年"m"月"d"日"', DAY, "平成２６年４月１日"),
+        ('[DBNum1][$-411]ggge"年"m"月"d"日"', DAY, "平成二十六年四月一日"),
+        ("[DBNum3]#,##0.0", 1234.5, "１,２３４.５"),
+        ("YYYY/MM/DD", DAY, "2014/04/01"),
+        ("[$-411]e.m.d", DAY, "26.4.1"),
+        ("h:mm AM/PM", datetime(2024, 4, 1, 13, 5), "1:05 PM"),  # noqa: DTZ001
+        ("h:mm AM/PM", time(0, 5), "12:05 AM"),
+        ("mm:ss.0", MOMENT, "05:07.0"),
+        ("[h]:mm", timedelta(hours=30, minutes=5), "30:05"),
+        ("[mm]:ss", timedelta(minutes=90, seconds=5), "90:05"),
+        ('#,##0;"△ "#,##0;"-"', 0, "-"),
+        ('_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', 0, "-"),
+        ('[=0]"－";0', 0, "－"),
+        ('[Red][<0]"▲"0;0', -5, "▲5"),
+        ("0-00", 123, "1-23"),
+        ("000-0000", 1234567, "123-4567"),
+        ("000-0000", 34567, "003-4567"),
+        ('@"様"', "市長", "市長様"),
+        ('0;0;0;"("@")"', "未定", "(未定)"),
+        ("@", "市長", None),
+        ("0.0?", 1.5, "1.5"),
+        ('#,##0,"千円"', -1234567, "-1,235千円"),
+        ('#,##0.0,,"百万円"', 1234567, "1.2百万円"),
+    ],
+)
+def test_what_the_clerk_sees(code: str, value: Value, text: str | None) -> None:
+    show, look = shower(code), looker(code)
+    assert ((show and show(value)) or (look and look(value))) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ("M/D/YY", "date"),
+        ("[$-411]ge.m.d", "date"),
+        ("mm:ss.0", "date"),
+        ("[h]:mm", "elapsed"),
+        ("0.0", None),
+        ('0"日"', None),
+        ("[Red]0.00E+00", None),
+        ("General", None),
+        *((BUILT_IN[number], "date") for number in (14, 15, 16, 17, 18, 19, 20, 22, 30, 45, 47)),
+        (BUILT_IN[46], "elapsed"),
+    ],
+)
+def test_which_formats_make_a_date_of_a_number(code: str, meant: str | None) -> None:
+    assert moment_of(code) == meant
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,10 @@ ADVERSARIAL: dict[str, Pair] = {
     "backslashes": lines([whole("a"), "b"], "a,b\n1,x\\,y\n2,\\\"z\n"),
     "a byte order mark": table([whole("a"), "b"], ["a", "b"], ["1", "東京"], encoding="utf-8-sig"),
     "two byte order marks": table([whole("a"), "b"], ["\ufeffa", "b"], ["1", "東京"], encoding="utf-8-sig"),
+    "byte order marks within": lines([{"name": "a", "constraints": {"unique": True}}, "b"], "a,b\n\ufeffx,1\nx,2\n\ufeff,3\n\ufeff\n"),
+    "newlines of two characters inside quotes, between tabs": lines(
+        [{"name": "a", "constraints": {"unique": True, "maxLength": 3}}, "b"], 'a\tb\r\n"x\r\ny"\t1\r\n"x\ny"\t2\r\n', suffix="tsv"
+    ),
     "Windows Japanese": table([whole("a"), "名称"], ["a", "名称"], *(["1", "八王子市～①㈱"] for _ in range(20)), encoding="cp932"),
     "Windows Japanese, too short to tell": table([whole("a"), "b"], ["a", "b"], ["1", "ｱ"], encoding="cp932"),
     "EUC": table([whole("a"), "名称"], ["a", "名称"], *(["1", "八王子市の計画"] for _ in range(20)), encoding="euc_jp"),

@@ -264,12 +264,23 @@ def _rows(chance: Chance, schema: Descriptor, columns: list[Descriptor], mood: f
     """Rows without end; `mood` is the share of cells that are not simply good."""
     missing = [as_cell(one) for one in schema.get("missingValues", [""]) if isinstance(one, str)]
     before: list[list[str]] = []
+    habits = [_habit(chance, one) for one in columns]
     while True:
-        cells = [_cell(chance, one, missing, mood) for one in columns]
+        cells = [
+            chance.choice(habit)
+            if habit and chance.odds(0.9)
+            else _cell(chance, one, missing, mood)
+            for one, habit in zip(columns, habits, strict=True)
+        ]
         if before and chance.odds(0.15):
             cells = _alike(chance, chance.choice(before), cells)
         before.append(cells)
         yield _misshapen(chance, cells) if chance.odds(mood / 2) else cells
+
+
+def _habit(chance: Chance, field: Descriptor) -> list[str]:
+    """The few cells that a column mostly repeats, as those of a category do; mostly none."""
+    return [good(field, chance) for _ in range(chance.choice((1, 2, 4)))] * chance.odds(0.25)
 
 
 def _cell(chance: Chance, field: Descriptor, missing: list[str], mood: float) -> str:
@@ -304,6 +315,8 @@ def _misshapen(chance: Chance, cells: list[str]) -> list[str]:
 
 
 def _writing(chance: Chance) -> Writing:
+    if chance.odds(0.04):
+        return Writing(suffix="parquet")
     tail = b""
     if chance.odds(0.03):
         tail = chance.choice(

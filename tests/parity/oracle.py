@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from frictionless import FrictionlessException, Report, Resource, Schema, system
+from frictionless import Field, FrictionlessException, Report, Resource, Schema, system
 
 from opendata.errors import OpendataError
 from opendata.validate import validate_table
@@ -21,7 +22,7 @@ Said = tuple[str, int | None, str | None, str]
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`judged`: the errors and how many rows were read; `refused`: the schema is none;
-    `fell`: the validator itself broke on what it was given."""
+    `fell`: the validator itself breaks on what it was given, or does with the first value."""
 
     kind: Literal["judged", "refused", "fell"]
     errors: Counter[Said] = field(default_factory=Counter)
@@ -37,11 +38,14 @@ def frictionless_says(table: Path, schema: Path) -> Verdict:
     with warnings.catch_warnings(), system.use_context(trusted=True):
         warnings.simplefilter("ignore")
         try:
-            Schema.from_descriptor(str(schema))
+            contract = Schema.from_descriptor(str(schema))
+            unusable = [one for field in contract.fields for one in _unusable(field)]
         except FrictionlessException as error:
             return Verdict("refused", reason=str(error))
         except Exception as error:  # noqa: BLE001  # whatever makes it fall is an answer
             return Verdict("fell", reason=repr(error))
+        if unusable:
+            return Verdict("fell", reason=", ".join(unusable))
         try:
             # By its path, as the command does: a descriptor would be held to the version of the
             # resource around it and not to its own.
@@ -49,6 +53,15 @@ def frictionless_says(table: Path, schema: Path) -> Verdict:
         except Exception as error:  # noqa: BLE001
             return Verdict("fell", reason=repr(error))
     return _verdict(report)
+
+
+def _unusable(field: Field) -> Iterator[str]:
+    """Bounds that are no value of their field's type: frictionless falls at the first value."""
+    for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        bound = field.constraints.get(name)
+        if bound is not None and field.create_value_reader()(bound) is None:
+            yield f'{field.name}: constraint "{name}" is "{bound}"'
+    re.compile("^{}$".format(field.constraints.get("pattern", "")))
 
 
 def _verdict(report: Report) -> Verdict:

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
 Descriptor = dict[str, Any]
 Record = list[str] | str
 """A row as its cells, or the very text of a line (without its end) that no writer would write."""
@@ -31,6 +35,8 @@ class Writing:
         lines = [one if isinstance(one, str) else self._line(one) for one in records]
         text = self.line_end.join(lines) + (self.line_end if lines and self.ends else "")
         content = text.encode(self.encoding, "replace") + self.tail
+        if self.suffix == "parquet":
+            return _as_parquet(content)
         return gzip.compress(content, mtime=0) if self.suffix.endswith("gz") else content
 
     def _line(self, cells: list[str]) -> str:
@@ -42,6 +48,17 @@ class Writing:
             lineterminator="",
         ).writerow(cells)
         return line.getvalue()
+
+
+def _as_parquet(content: bytes) -> bytes:
+    """The text as a Parquet file, its columns typed as Arrow takes them; else as it is."""
+    found = io.BytesIO()
+    parsing = pa_csv.ParseOptions(invalid_row_handler=lambda _: "skip", newlines_in_values=True)
+    try:
+        pq.write_table(pa_csv.read_csv(io.BytesIO(content), parse_options=parsing), found)
+    except pa.ArrowException:
+        return content
+    return found.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from tempfile import mkstemp
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
 from opendata.errors import OpendataError, UsageError
 from opendata.errors.catalogue import Language
@@ -24,6 +23,7 @@ from opendata.pipeline.jobs import Job
 from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Drafting, Outcome, Received
+from opendata.release import to_csv
 
 UNKNOWN_MUNICIPALITY = "000000"
 """Stands in for the municipality of a file that lies in no municipality's folder."""
@@ -66,11 +66,11 @@ class Checked:
         for name in dict.fromkeys(name for one in datasets for name in one.tables):
             table = pa.concat_tables(one.tables[name] for one in datasets)
             cells = pa.concat_tables(one.cells[name] for one in datasets)
-            files[f"{name}.csv"] = _csv(table)
+            files[f"{name}.csv"] = to_csv(table)
             lines.extend(_lineage(name, cells))
         columns = _LINEAGE.names
         rows = [dict(zip(columns, line, strict=True)) for line in lines]
-        files["lineage.csv"] = _csv(pa.Table.from_pylist(rows, schema=_LINEAGE))
+        files["lineage.csv"] = to_csv(pa.Table.from_pylist(rows, schema=_LINEAGE))
         return files
 
 
@@ -90,12 +90,6 @@ _COLUMNS: Mapping[str, pa.DataType] = {
     "cell": pa.string(),
 }
 _LINEAGE = pa.schema(_COLUMNS)
-
-
-def _csv(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    pacsv.write_csv(table, sink, pacsv.WriteOptions(quoting_style="needed"))
-    return bytes(sink.getvalue())
 
 
 def check(

@@ -7,6 +7,7 @@ argument, and nothing here reads a clock, a random number or the environment.
 from opendata.release.build import build, keys
 from opendata.release.changes import diff
 from opendata.release.descriptor import checksums, pointer, read_checksums, sha256
+from opendata.release.formats import to_csv
 from opendata.release.model import Files, Part, Previous, Publisher, Release
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "pointer",
     "read_checksums",
     "sha256",
+    "to_csv",
 ]

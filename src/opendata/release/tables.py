@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -67,7 +68,21 @@ def _without_blanks(column: Column) -> Column:
 
 def text(column: Column) -> Column:
     """A column as it is written in CSV, before quoting; null stays null."""
-    return column if pa.types.is_string(column.type) else pc.cast(column, pa.string())
+    if pa.types.is_string(column.type):
+        return column
+    written = pc.cast(column, pa.string())
+    return _in_full(written) if pa.types.is_floating(column.type) else written
+
+
+def _in_full(written: Column) -> Column:
+    """Figures without exponents: 2.4420760388e+10 is for machines, 24420760388 for everybody."""
+    if not pc.any(pc.match_substring(written, "e")).as_py():
+        return written
+    texts = [
+        format(Decimal(one), "f") if one is not None and "e" in one else one
+        for one in written.to_pylist()
+    ]
+    return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def key_text(table: pa.Table, key: Sequence[str]) -> Column:

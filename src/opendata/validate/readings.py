@@ -66,12 +66,15 @@ def _name(text: str, target: Field) -> Reading:
     return Reading(tidy(bare_name(text)))
 
 
+_NONE = frozenset({"-", "なし", "無し", "無"})
+
+
 def _unit(text: str, target: Field) -> Reading:
-    """A unit without the brackets around it; a dash says that there is none."""
+    """A unit without the brackets around it; a dash or なし says that there is none."""
     unit = tidy(text)
     if fold(unit).text[:1] in ("(", "[") and fold(unit).text[-1:] in (")", "]"):
         unit = unit[1:-1].strip()
-    return Reading(None if squash(unit) == "-" else unit)
+    return Reading(None if squash(unit) in _NONE else unit)
 
 
 def _label(text: str, target: Field) -> Reading:

@@ -6,7 +6,8 @@ Nothing depends on them but the screening for personal data, so damaged ones are
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from opendata.errors import UnreadableWorkbook
 from opendata.workbook.markup import parse_xml
@@ -43,8 +44,32 @@ _CODE_PAGE, _TEXT, _WIDE_TEXT = 1, 30, 31
 _MOST = 1_000
 
 
-def of_archive(parts: Parts) -> dict[str, str]:
+class Properties(Mapping[str, str]):
+    """Properties that are looked for when somebody asks: most readers of a workbook do not."""
+
+    def __init__(self, find: Callable[[], dict[str, str]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> dict[str, str]:
+        return self._find()
+
+    def __getitem__(self, name: str) -> str:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def of_archive(parts: Parts) -> Properties:
     """The properties of an xlsx, xlsm or ods file; own ones under the names they were given."""
+    return Properties(lambda: _of_archive(parts))
+
+
+def _of_archive(parts: Parts) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in _PARTS:
         if part not in parts:

@@ -30,6 +30,14 @@ BUILT_IN: Mapping[int, str] = {
     4: "#,##0.00",
     9: "0%",
     10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
     14: "yyyy/m/d",
     20: "h:mm",
     21: "h:mm:ss",
@@ -37,6 +45,7 @@ BUILT_IN: Mapping[int, str] = {
     27: '[$-411]ge"."m"."d',
     28: '[$-411]ggge"年"m"月"d"日"',
     29: '[$-411]ggge"年"m"月"d"日"',
+    30: "m/d/yy",
     31: 'yyyy"年"m"月"d"日"',
     32: 'h"時"mm"分"',
     33: 'h"時"mm"分"ss"秒"',
@@ -47,6 +56,10 @@ BUILT_IN: Mapping[int, str] = {
     38: "#,##0;-#,##0",
     39: "#,##0.00;-#,##0.00",
     40: "#,##0.00;-#,##0.00",
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    49: "@",
     50: '[$-411]ge"."m"."d',
     51: '[$-411]ggge"年"m"月"d"日"',
     52: 'yyyy"年"m"月"',
@@ -59,6 +72,14 @@ BUILT_IN: Mapping[int, str] = {
 }
 """The formats that files name by number alone, as a Japanese Excel shows them."""
 
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+_KANJI = str.maketrans("0123456789", "〇一二三四五六七八九")
+_NUMERALS: Mapping[str, Callable[[str], str]] = {
+    "DBNum1": lambda text: re.sub(r"[0-9]+", lambda found: _in_kanji(found[0]), text),
+    "DBNum3": lambda text: text.translate(_WIDE),
+}
+"""The ways of writing figures that a format can ask for; the legal ones (壱) are not here."""
+
 _ERAS = (
     (date(2019, 5, 1), "令和", "R"),
     (date(1989, 1, 8), "平成", "H"),
@@ -70,8 +91,9 @@ _WEEKDAYS = "月火水木金土日"
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|!(?P<forced>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]'
     r"|(?P<general>General|G/標準)|(?P<ampm>AM/PM|A/P|午前/午後)"
-    r"|(?P<date>g+|e+|r+|y+|m+|d+|a{3,4}|h+|s+)|(?P<digits>[0#?][0#?,.]*|\.[0#?]+)|(?P<percent>%)"
-    r"|(?P<power>[Ee][+-]0+)|(?P<text>@)|(?P<other>.)",
+    r"|(?P<power>[Ee][+-]0+)|(?P<date>[Gg]+|e+|r+|[Yy]+|[Mm]+|[Dd]+|[Aa]{3,4}|[Hh]+|[Ss]+)"
+    r"|(?P<digits>[0#?][0#?,.]*|\.[0#?]+)|(?P<percent>%)"
+    r"|(?P<text>@)|(?P<other>.)",
     re.S,
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9.]+)$")
@@ -92,20 +114,48 @@ class _Section:
         return not figures and any(kind == "date" for kind, _ in self.tokens)
 
     @cached_property
+    def numerals(self) -> Callable[[str], str] | None:
+        """How the figures are written, where not in plain digits."""
+        return next((_NUMERALS[text] for kind, text in self.tokens if kind == "numerals"), None)
+
+    @cached_property
+    def is_words(self) -> bool:
+        """Whether it shows the same words for every number: a dash for zero."""
+        kinds = {kind for kind, _ in self.tokens} - {"numerals"}
+        return kinds == {"literal"}
+
+    @cached_property
+    def is_parted(self) -> bool:
+        """Whether signs stand between the digits: 000-0000."""
+        groups = [text for kind, text in self.tokens if kind == "digits"]
+        return (
+            len(groups) > 1
+            and all(set(one) <= {"0", "#"} for one in groups)
+            and not any(
+                kind in ("power", "general", "percent", "elapsed", "date")
+                for kind, _ in self.tokens
+            )
+            and not any(kind == "literal" and text == "/" for kind, text in self.tokens)
+        )
+
+    @cached_property
     def is_number(self) -> bool:
         """Whether it shows one number in a way that is understood here."""
         numbers = [text for kind, text in self.tokens if kind in ("digits", "general")]
         odd = any(kind in ("power", "elapsed") for kind, _ in self.tokens)
-        return len(numbers) == 1 and "?" not in numbers[0] and not odd
+        return len(numbers) == 1 and not odd
 
     @cached_property
     def matters(self) -> bool:
         """Whether it changes what a figure says."""
-        return self.is_number and any(
-            kind == "percent"
-            or (kind == "literal" and _MATTERS.search(text) is not None)
-            or (kind == "digits" and self._is_padded_or_cut(text))
-            for kind, text in self.tokens
+        return self.is_parted or (
+            self.is_number
+            and any(
+                kind == "percent"
+                or (kind == "literal" and _MATTERS.search(text) is not None)
+                or (kind == "digits" and self._is_padded_or_cut(text))
+                for kind, text in self.tokens
+            )
         )
 
     @staticmethod
@@ -145,7 +195,8 @@ class _Pattern(NamedTuple):
 
 
 def _read_pattern(text: str) -> _Pattern:
-    """The commas at the end of a pattern are thousands left out."""
+    """The commas at the end of a pattern are thousands left out; ? leaves a space for a digit."""
+    text = text.replace("?", "#")
     kept = text.rstrip(",")
     whole, _, decimals = kept.partition(".")
     decimals = decimals.replace(",", "")
@@ -174,18 +225,41 @@ def shower(code: str) -> Shower | None:
         return None
     if any(section.is_date for section in sections):
         return _date_shower(sections[0]) if _date_matters(sections[0]) else None
+    words = _around_text(sections)
+    if words is not None:
+        before, behind = words
+        return lambda value: (
+            f"{before}{value}{behind}"
+            if isinstance(value, str)
+            else _number(sections, value, looks=False)
+        )
     if not any(section.matters for section in sections):
         return None
     return lambda value: _number(sections, value, looks=False)
+
+
+def _around_text(sections: tuple[_Section, ...]) -> tuple[str, str] | None:
+    """The words that a format puts around a text; None where it puts none."""
+    section = sections[3] if len(sections) > 3 else sections[-1]
+    if sum(kind == "text" for kind, _ in section.tokens) != 1:
+        return None
+    at = [kind for kind, _ in section.tokens].index("text")
+    before, behind = (
+        "".join(text for kind, text in tokens if kind == "literal")
+        for tokens in (section.tokens[:at], section.tokens[at + 1 :])
+    )
+    return (before, behind) if before.strip() or behind.strip() else None
 
 
 @lru_cache(maxsize=4096)
 def looker(code: str) -> Shower | None:
     """What turns a value into the text it looks like; None for General and for texts."""
     sections = _sections(code)
+    if any(kind == "elapsed" for kind, _ in sections[0].tokens):
+        return lambda value: _elapsed(sections[0], value)
     if any(section.is_date for section in sections):
         return _date_shower(sections[0]) if sections[0].is_date else None
-    if not any(kind == "digits" for section in sections for kind, _ in section.tokens):
+    if not any(kind in ("digits", "literal") for section in sections for kind, _ in section.tokens):
         return None
     return lambda value: _number(sections, value, looks=True)
 
@@ -204,6 +278,8 @@ def _sections(code: str) -> tuple[_Section, ...]:
         elif kind == "bracket":
             if found := _CONDITION.match(text):
                 condition = (found[1], float(found[2]))
+            elif text in _NUMERALS:
+                tokens.append(("numerals", text))
             elif re.fullmatch(r"[hms]+", text, re.I):
                 tokens.append(("elapsed", text))
             elif text.startswith("$"):
@@ -214,7 +290,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
         elif kind in ("quoted", "escaped", "forced", "other"):
             tokens.append(("literal", text))
         elif kind:
-            tokens.append((kind, text))
+            tokens.append((kind, text.lower() if kind == "date" else text))
     sections.append(_Section(tuple(tokens), condition, japanese))
     return tuple(sections)
 
@@ -226,17 +302,53 @@ def _number(sections: tuple[_Section, ...], value: Value, *, looks: bool) -> str
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
     section, absolute = _choose(sections, value)
-    if section is None or not (section.is_number if looks else section.matters):
+    if section is None:
+        return None
+    if looks and section.is_words:
+        return "".join(text for kind, text in section.tokens if kind == "literal").strip() or None
+    if not (section.matters or (looks and section.is_number)):
         return None
     number = Decimal(format(value, ".15g"))
     if absolute:
         number = abs(number)
+    if section.is_parted:
+        return _parted(section, number)
     if section.percents:
         number = number.scaleb(2 * section.percents)
     digits = _general(number) if section.pattern is None else _digits(section.pattern, number)
+    if section.numerals:
+        digits = section.numerals(digits)
     before, behind = section.around
     sign = "-" if number < 0 and digits.strip("0.,") else ""
     return f"{sign}{before}{digits}{behind}"
+
+
+def _parted(section: _Section, number: Decimal) -> str:
+    """The digits dealt out to the places of the format, from the right."""
+    left = str(abs(number).quantize(Decimal(1), ROUND_HALF_UP))
+    pieces: list[str] = []
+    groups = sum(kind == "digits" for kind, _ in section.tokens)
+    for kind, text in reversed(section.tokens):
+        if kind == "digits":
+            groups -= 1
+            here, left = (left[-len(text) :], left[: -len(text)]) if groups else (left, "")
+            pieces.append(here.zfill(text.count("0")))
+        elif kind == "literal":
+            pieces.append(text)
+    return "-" * (number < 0) + "".join(reversed(pieces)).strip()
+
+
+def _in_kanji(digits: str) -> str:
+    """A number below 10,000 as 千二百三十四; digit for digit where it is larger or padded."""
+    if len(digits) > 4 or (len(digits) > 1 and digits[0] == "0"):
+        return digits.translate(_KANJI)
+    names = zip(digits, ("千", "百", "十", "")[-len(digits) :], strict=True)
+    text = "".join(
+        ("" if one == "1" and name else one.translate(_KANJI)) + name
+        for one, name in names
+        if one != "0"
+    )
+    return text or "〇"
 
 
 def _choose(sections: tuple[_Section, ...], value: float) -> tuple[_Section | None, bool]:
@@ -244,13 +356,19 @@ def _choose(sections: tuple[_Section, ...], value: float) -> tuple[_Section | No
     if any(section.condition for section in sections):
         for section in sections:
             if section.condition is None or _holds(section.condition, value):
-                return section, False
+                return section, section.condition is not None and _is_below_zero(section.condition)
         return None, False
     if len(sections) > 2 and value == 0:
         return sections[2], True
     if len(sections) > 1 and value < 0:
         return sections[1], True
     return sections[0], False
+
+
+def _is_below_zero(condition: tuple[str, float]) -> bool:
+    """Whether it holds for negative figures only: their sign is then the section's business."""
+    sign, limit = condition
+    return (sign == "<" and limit <= 0) or (sign in ("<=", "=") and limit < 0)
 
 
 def _holds(condition: tuple[str, float], value: float) -> bool:
@@ -316,6 +434,11 @@ def _date(section: _Section, value: Value) -> str | None:
         return None
     pieces: list[str] = []
     tokens = section.tokens
+    if any(kind == "ampm" for kind, _ in tokens):
+        noon = f"{moment:%p}"
+        moment = moment.replace(hour=(moment.hour - 1) % 12 + 1)
+    else:
+        noon = ""
     era_named = section.japanese or any(kind == "date" and text[0] in "gr" for kind, text in tokens)
     for index, (kind, text) in enumerate(tokens):
         if kind == "literal":
@@ -328,10 +451,31 @@ def _date(section: _Section, value: Value) -> str | None:
                 return None
             pieces.append(piece)
         elif kind == "ampm":
-            pieces.append(
-                ("午前" if moment.hour < 12 else "午後") if text == "午前/午後" else f"{moment:%p}"
-            )
-        elif kind != "text":
+            pieces.append({"AM": "午前", "PM": "午後"}[noon] if text == "午前/午後" else noon)
+        elif kind == "digits" and text[0] == ".":
+            pieces.append(f".{moment.microsecond:06}"[: len(text)])
+        elif kind not in ("text", "numerals"):
+            return None
+    shown = "".join(pieces).strip()
+    return section.numerals(shown) if section.numerals else shown
+
+
+def _elapsed(section: _Section, value: Value) -> str | None:
+    """A length of time: 30:05 for a day, six hours and five minutes."""
+    if not isinstance(value, timedelta) or value < timedelta():
+        return None
+    seconds = round(value.total_seconds())
+    pieces: list[str] = []
+    for kind, text in section.tokens:
+        one = text[0].lower()
+        if kind == "elapsed":
+            number = seconds // {"h": 3600, "m": 60, "s": 1}[one]
+            pieces.append(str(number).zfill(len(text)))
+        elif kind == "date" and one in "ms":
+            pieces.append(str(seconds // {"m": 60, "s": 1}[one] % 60).zfill(len(text)))
+        elif kind == "literal":
+            pieces.append(text)
+        else:
             return None
     return "".join(pieces).strip()
 

@@ -18,19 +18,20 @@ _NO_LIMIT = 10**9
 def judge_outside(table: Path, schema: TableSchema) -> TableReport:
     """frictionless's report on a file of any format it knows.
 
-    Raises OpendataError where it takes the file for no table: it would call it valid, unread.
+    Raises OpendataError where it takes the file for no table, which it would call valid unread,
+    and where it falls over what it holds.
     """
     from frictionless import Resource, system
 
     with system.use_context(trusted=True), tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        # By a path, as its command does: only then is the schema's own version heeded.
+        # From a file of its own: else it is held to the version of the resource around it.
         json.dump(schema.descriptor, file, default=str)
         file.flush()
         resource = Resource(path=str(table), schema=file.name)
         try:
             report = resource.validate(limit_errors=_NO_LIMIT)
-        except Exception as error:  # what frictionless does not foresee, it does not catch
-            raise OpendataError("broken-schema", path=str(table), reason=repr(error)) from error
+        except Exception as error:  # values that it cannot compare, or cannot keep as keys
+            raise OpendataError("not-judged", path=str(table), reason=str(error)) from error
     if resource.datatype != "table":
         raise OpendataError("not-a-table", path=str(table))
     rows = sum(int(task.stats.get("rows") or 0) for task in report.tasks)

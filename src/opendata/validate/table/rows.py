@@ -22,9 +22,7 @@ class Foreign(NamedTuple):
     known: frozenset[tuple[Any, ...]]
 
     def knows(self, values: tuple[Any, ...]) -> bool:
-        if all(value is None for value in values):
-            return True
-        return tuple(map(_hashable, values)) in self.known
+        return all(value is None for value in values) or _key(values) in self.known
 
 
 class RowJudge:
@@ -89,7 +87,7 @@ class RowJudge:
     def _judge_primary(self, row: _Row) -> None:
         if not self.primary:
             return
-        key = tuple(_hashable(row.value(at)) for at in self.primary)
+        key = _key(row.value(at) for at in self.primary)
         if all(part is None for part in key):
             row.add("primary-key", None, 'cells composing the primary keys are all "None"')
             return
@@ -109,7 +107,7 @@ class RowJudge:
             if row.lacks(at) and not self.fields[at].is_required:
                 row.add("constraint-error", self.fields[at].name, 'constraint "required" is "True"')
         for (names, positions), seen in zip(self.groups, self._seen_groups, strict=True):
-            key = tuple(_hashable(row.value(at)) for at in positions)
+            key = _key(row.value(at) for at in positions)
             earlier = None if None in key else _remember(seen, key, row.number)
             if earlier:
                 row.add("unique-error", ", ".join(names), _same_as(earlier))
@@ -183,12 +181,12 @@ def read_lookup(
     places = [memories.get(name) for name in key.reference]
     found = (
         tuple(
-            _hashable(memory.cell(row[at] if at < len(row) else None)[0])
+            memory.cell(row[at] if at < len(row) else None)[0]
             for at, memory in (place or (len(row), _NOTHING) for place in places)
         )
         for row in rows
     )
-    return frozenset(one for one in found if any(value is not None for value in one))
+    return frozenset(_key(one) for one in found if any(value is not None for value in one))
 
 
 _NOTHING = Memory(Field({"name": "", "type": "any"}))
@@ -206,15 +204,17 @@ def _remember(seen: dict[Any, int], key: Any, number: int) -> int | None:
     return earlier
 
 
+def _key(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(_hashable(value) for value in values)
+
+
 def _hashable(value: Any) -> Any:
-    """A value as part of a key: lists and objects by their JSON, a NaN that signals like none."""
-    if isinstance(value, Decimal) and value.is_snan():
-        return object()
+    """A value as part of a key; lists and objects by their JSON, a signalling NaN by its name."""
     if isinstance(value, (list, dict)):
         import json
 
         return json.dumps(value, sort_keys=True, default=str)
-    return value
+    return str(value) if isinstance(value, Decimal) and value.is_snan() else value
 
 
 def _same_as(number: int) -> str:
