@@ -32,7 +32,7 @@ _LEGEND: Mapping[str, pa.DataType] = {
     "legend": pa.int64(),
     "label": pa.string(),
 }
-_SHUT_IN = {
+_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "temp_directory": "",
     "memory_limit": "1GB",
