@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 from opendata.cli.main import app
-from opendata.errors import UnreadableWorkbook
+from opendata.errors import Problem, UnreadableWorkbook
 from opendata.extract import Extract, extract, read_layout
 from opendata.extract.draft import Draft, draft
 from opendata.japanese import squash
@@ -43,6 +43,7 @@ from tests.builders import (
     workbook,
     xlsx,
 )
+from tests.drawn_plans import drawn
 
 FLOOR, LEAST = 0.95, 0.8
 """The least F1 over all books, and of any one."""
@@ -67,12 +68,18 @@ def drafted(book: Workbook, code: str = "132012") -> tuple[Draft, Extract]:
 
 def values_of(book: Workbook) -> set[Value]:
     """The values that a draft alone reads from a book."""
+    return read_by_draft(book)[0]
+
+
+def read_by_draft(book: Workbook) -> tuple[set[Value], list[Problem]]:
+    """The values that a draft alone reads from a book, and what is then said of it."""
     proposal = draft(book, package())
     if proposal.layout is None:
-        return set()
+        return set(), [*proposal.problems]
     constants = {"plans.municipality_code": "132012"}
     read_with = extract(book, package(), [proposal.layout], constants)
-    dataset = validate(read_with, book, package()).dataset
+    validation = validate(read_with, book, package())
+    dataset = validation.dataset
     names = {one["indicator_id"]: one["name"] for one in dataset.tables["indicators"].to_pylist()}
     records = dataset.tables["indicator_values"].to_pylist()
     places = dataset.cells["indicator_values"].to_pylist()
@@ -84,7 +91,7 @@ def values_of(book: Workbook) -> set[Value]:
         if at:
             kind, year = record["value_type"], record["fiscal_year"]
             found.add(Value(name, kind, year, value, at))
-    return found
+    return found, [*read_with.problems, *validation.problems]
 
 
 def truth_of(document: dict[str, Any]) -> set[Value]:
@@ -234,6 +241,25 @@ def test_rows_of_targets_and_actuals() -> None:
         ("実績", "R5", "90"),
         ("実績", "R6", "130"),
     ]
+
+
+DRAWN = 60
+"""How many sheets of the grammar are drawn: some ten seconds."""
+
+
+def test_drafts_read_whatever_the_grammar_draws() -> None:
+    scores: dict[int, float] = {}
+    false: list[str] = []
+    for number in range(DRAWN):
+        shape, book, told = drawn(number)
+        values, problems = read_by_draft(book)
+        found = {tuple(one) for one in values}
+        right = len(found & {tuple(one) for one in told})
+        scores[number] = 2 * right / (len(found) + len(told))
+        false += [f"{number} {shape} {one.code}" for one in problems if one.severity != "notice"]
+    least = sorted(scores, key=lambda number: scores[number])[:5]
+    assert sum(scores.values()) / DRAWN >= FLOOR, {number: scores[number] for number in least}
+    assert false == []
 
 
 UNSEEN = {

@@ -83,8 +83,11 @@ _DOTTED = re.compile(
     r"(?P<sep>[./-])(?P<m>1[0-2]|0?[1-9])(?![0-9])"
     r"(?:(?P=sep)(?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9]))?(?P<g>月?)"
 )
-_YEAR_BEHIND = re.compile(r"\s*年|\s*[(\[【]\s*[明大昭平令MTSHR]|[-/.][0-9]{1,2}[-/.][0-9]")
-_APART_BEFORE = re.compile(r"(?:^|[\s(\[【:~/、,])$")
+_VALUE_WORD = r"(?:実績|目標|計画|見込|現状|基準|推計|予測|策定|中間|最終|時点|末)"
+_YEAR_BEHIND = re.compile(
+    rf"\s*(?:年|{_VALUE_WORD})|\s*[(\[【]\s*[明大昭平令MTSHR]|[-/.][0-9]{{1,2}}[-/.][0-9]"
+)
+_APART_BEFORE = re.compile(rf"(?:^|[\s(\[【:~/、,■◆●◇□○★☆▼▽]|{_VALUE_WORD}値?)$")
 _APART_BEHIND = re.compile(r"\s*(?:$|[)\]】~/]|-\s*[0-9])")
 _AFTER_YEAR = re.compile(r"\s*(?:年度末|年度|年末|年|末|[)\]】~、。,・\s]|$)")
 _RANGE = re.compile(r"\s*(?:~|-|から|より|→|,|、|・)\s*(?:翌|同)?$")

@@ -92,7 +92,9 @@ def _rate(row: Mapping[str, Any]) -> float | None:
 def _expected(row: Mapping[str, Any]) -> float | None:
     baseline, target = row["baseline"], row["target"]
     start, end = row["base_year"], row["goal_year"]
-    if None in (baseline, target, start, end) or end <= start or target == baseline:
+    if None in (baseline, target, start, end, row["fiscal_year"]):
+        return None
+    if end <= start or target == baseline:
         return None
     share = min(max((row["fiscal_year"] - start) / (end - start), 0.0), 1.0)
     return float(baseline + (target - baseline) * share)

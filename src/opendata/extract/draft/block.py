@@ -120,19 +120,30 @@ def _columns(table: TableGuess) -> list[tuple[Spec, str]]:
     found: list[tuple[Spec, str]] = []
     specs = Specs(table)
     required = False
+    deepest = _deepest(table)
     for index, guess in enumerate(table.columns):
+        is_deepest = guess is deepest
         spec, guess = specs.of(guess)
         table.columns[index] = guess
         parts = guess.parts if "to" in spec else tuple(p for p in guess.parts if p != "$year")
         named = {"header": "/".join(parts or guess.parts), **spec}
         is_first = not required and (guess.is_value or guess.role in (*LEVELS, "crossed"))
-        if "to" in spec and (guess.role in ESSENTIAL or is_first):
+        if "to" in spec and (guess.role in ESSENTIAL or is_first or is_deepest):
             required = True
         else:
             named["required"] = False
         if not any(_same(named, one) for one, _ in found):
             found.append((named, _comment(guess)))
     return found
+
+
+def _deepest(table: TableGuess) -> Guess | None:
+    """The column of values without which the header would seem to end above its last row."""
+    spans = (table.grid.span(one.path[-1]).bottom for one in table.of(*ESSENTIAL))
+    if max(spans, default=table.bottom) >= table.bottom:
+        return None
+    values = table.of("value", "crossed")
+    return next((one for one in values if one.path[-1].row == table.bottom), None)
 
 
 def _same(one: Spec, other: Spec) -> bool:

@@ -97,7 +97,12 @@ def _is_band(grid: Grid, row: int, cells: Sequence[Cell]) -> bool:
 
 def _continues(cells: Sequence[Cell], below: Sequence[Cell]) -> bool:
     """Whether a row below headings holds headings, too; under the first of them stand only data."""
-    known = sum(_is_sub_heading(one) for one in below)
+    era: str | None = None
+    known = 0
+    for one in below:
+        years = years_in(one.shown, era)
+        era = years[0].era or era if years else era
+        known += _is_sub_heading(one, era)
     if known == len(below):
         return True
     is_apart = below[0].column > cells[0].column
@@ -108,14 +113,14 @@ def _repeats(cells: Sequence[Cell], below: Sequence[Cell]) -> bool:
     return len(below) > 1 and [one.shown for one in cells] == [one.shown for one in below]
 
 
-def _is_sub_heading(cell: Cell) -> bool:
+def _is_sub_heading(cell: Cell, era: str | None) -> bool:
     """Whether a cell below a header belongs to it: a year, a kind of value, a unit in brackets."""
     shown = squash(cell.shown)
     if shown.startswith("(") and shown.endswith(")"):
         return True
     if isinstance(cell.value, (int, float)) and not 1900 < float(cell.value) < 2100:
         return False
-    one = heading(cell.shown)
+    one = heading(cell.shown, era)
     return one.is_year or one.role in _SUB_ROLES
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opendata.extract.draft.cells import is_private, own_cells, quotable, shows_figure
+from opendata.extract.draft.cells import is_figure, is_private, own_cells, quotable, shows_figure
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.header import is_header_row
-from opendata.extract.draft.headings import LEVELS, bare, says
+from opendata.extract.draft.headings import LEVELS, bare, heading, says
 from opendata.extract.grid import Cell, Grid, matches
 from opendata.japanese import squash, tidy
 
@@ -34,12 +34,18 @@ def data_rows(grid: Grid, bottom: int, columns: Sequence[int]) -> tuple[list[int
         own = own_cells(grid, row)
         if blank and not _goes_on(own):
             break
-        if rows and len(own) > 1 and is_header_row(own):
+        if rows and _is_next_header(own):
             break
         gap = max(gap, blank + 1)
         blank = 0
         rows.append(row)
     return rows, gap
+
+
+def _is_next_header(own: Sequence[Cell]) -> bool:
+    """Whether a row heads another table: it has headings and no figure but years."""
+    figures = (one for one in own if is_figure(one) and not heading(one.shown).is_year)
+    return len(own) > 1 and next(figures, None) is None and is_header_row(own)
 
 
 def _goes_on(own: Sequence[Cell]) -> bool:

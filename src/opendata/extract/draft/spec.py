@@ -59,7 +59,7 @@ class Specs:
         if role == "row_kind":
             return {"to": "indicator_values.value_type"} | self._words(guess)
         if role == "year":
-            return {"to": "indicator_values.fiscal_year"}
+            return {"to": "indicator_values.fiscal_year"} | self._filled(guess)
         if role == "crossed":
             given = {"indicators.name": "$header", "indicators.unit": "$unit"}
             kind = {} if self.table.of("row_kind") else {"value_type": "actual"}
