@@ -20,6 +20,7 @@ from tests.parity.compare import Tally, compare, differing, say_so
 from tests.parity.generate import V2, pair
 from tests.parity.oracle import Verdict, difference, frictionless_says, we_say
 from tests.parity.pair import Pair
+from tests.parity.pieces import in_pieces
 
 
 @pytest.mark.parametrize("name", ADVERSARIAL)
@@ -121,6 +122,15 @@ def test_parquet(name: str, rule: dict[str, bool], tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": values, "b": pa.array(["x"] * 4)}), table)
     path.write_text(json.dumps(schema))
     assert difference(frictionless_says(table, path), we_say(table, path)) is None
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_random_pairs_in_small_pieces(part: int) -> None:
+    tally = Tally()
+    for seed in range(10_000 + part * 100, 10_000 + part * 100 + 100):
+        found = compare(pair(seed, longest=40), tally, in_pieces(seed))
+        assert found is None, say_so(seed, found)
+    assert tally.errors > 500
 
 
 # --- the judge itself can find fault --------------------------------------------------------------
