@@ -160,11 +160,14 @@ class _Task:
             path in marked or name == ours or not _is_selected(book, path)
             for name, path in paths.items()
         )
+        by_sheet: dict[str, dict[Spot, list[Problem]]] = {}
+        for spot, problems in self.told.items():
+            by_sheet.setdefault(spot.sheet, {})[spot] = problems
         changed = 0
         for sheet in self.workbook.sheets:
             part = self._path(paths, sheet.name)
             if part is not None and sheet.name != ours:
-                own = {spot: one for spot, one in self.told.items() if spot.sheet == sheet.name}
+                own = by_sheet.get(sheet.name, {})
                 changed += self._mark(book, part, styles, own, values, is_shown=is_shown)
         if values and not changed:
             return None
