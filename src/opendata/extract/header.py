@@ -289,7 +289,7 @@ def _columns_from(block: Table, grid: Grid, top: int, bottom: int, start: int) -
             used.add(id(spec))
             unit = _header_unit(path)
             heading = _heading(hits, "$unit" in spec.set.values())
-            band = _band_text(path, heading)
+            band = _band_text(path, heading, "$unit" in spec.set.values())
             steps = _steps(spec, grid, top, bottom, column)
             found.append(FoundColumn(spec, column, path, hit, heading, band, year, unit, steps))
             break
@@ -373,12 +373,14 @@ def _heading(hits: Sequence[tuple[str, Cell]], without_unit: bool) -> Raw:
     return raw(cell, split_unit(text)[0] if without_unit else text)
 
 
-def _band_text(path: Sequence[Cell], heading: Raw) -> Raw | None:
+def _band_text(path: Sequence[Cell], heading: Raw, without_unit: bool) -> Raw | None:
     """The text that stands above a heading in the header; None where it is at the top."""
     above = None
     for cell in path:
         if cell.place == heading.place:
-            return raw(above) if above else None
+            if above is None:
+                return None
+            return raw(above, split_unit(above.shown)[0] if without_unit else None)
         above = cell
     return None
 

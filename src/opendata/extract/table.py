@@ -125,6 +125,7 @@ def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
     """
     grid = found.grid
     mapped = {column for one in found.columns for column in one.steps}
+    mapped |= {one.column + 1 for one in found.columns if "$beside" in one.spec.set.values()}
     for column in found.area:
         path = path_at(grid, found.top, found.bottom, column)
         if column in mapped or not path or column in grid.sheet.hidden_columns:

@@ -121,7 +121,10 @@ def has_blanks(table: TableGuess, column: int) -> bool:
 
 def settle(table: TableGuess) -> None:
     """Hold the headings' roles against what stands below them."""
-    contents = {one.column: content(table, one.column, one.width) for one in table.columns}
+    contents = {
+        one.column: content(table, one.column, 1 if one.is_value else one.width)
+        for one in table.columns
+    }
     table.columns = [_held(one, contents[one.column]) for one in table.columns]
     table.columns = [row_kind(one, contents[one.column]) for one in table.columns]
     if table.of("row_kind"):

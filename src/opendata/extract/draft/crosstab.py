@@ -10,7 +10,7 @@ from opendata.errors import Text
 from opendata.extract.draft.content import content, row_kind
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.header import era_above, header_columns, header_end
-from opendata.extract.draft.headings import LEVELS, bare, heading, value_type, years_in
+from opendata.extract.draft.headings import LEVELS, VALUES, bare, heading, value_type, years_in
 from opendata.extract.draft.rows import data_rows
 from opendata.extract.grid import Cell, Grid
 from opendata.japanese import tidy
@@ -70,6 +70,10 @@ def _column(table: TableGuess, guess: Guess, first: int) -> Guess:
     is_unread = guess.role in ("money", "derived", "note")
     if is_unread or not content(table, guess.column).is_figures:
         return replace(guess, confidence=0.7)
+    reason = Text("年度ごとの数値の列", "a column of figures, one a year")
+    kind = heading(guess.path[-1].shown).role
+    if kind in VALUES and len(guess.parts) > 1:
+        return replace(guess, role="crossed", value_type=kind, confidence=0.7, reasons=(reason,))
     named = next((one for one in reversed(guess.path) if bare(one.shown)), guess.path[-1])
     words = tidy(_BRACKETS.sub("", named.shown)).replace(" ", "")
     above = [one for one in guess.parts[:-1] if one != "$year"]
@@ -79,5 +83,6 @@ def _column(table: TableGuess, guess: Guess, first: int) -> Guess:
         words=words,
         parts=(*above, words.replace("/", "*")),
         confidence=0.7,
-        reasons=(Text("年度ごとの数値の列", "a column of figures, one a year"),),
+        reasons=(reason,),
+        value_type=None,
     )

@@ -32,7 +32,7 @@ def data_rows(grid: Grid, bottom: int, columns: Sequence[int]) -> tuple[list[int
         if squash(cells[0].shown).startswith(NOTE_STARTS) and cells[0].row == row:
             break
         own = own_cells(grid, row)
-        if blank and not _goes_on(own):
+        if blank and not _goes_on(own) and not _is_group(grid, row, own):
             break
         if rows and _is_next_header(own):
             break
@@ -46,6 +46,11 @@ def _is_next_header(own: Sequence[Cell]) -> bool:
     """Whether a row heads another table: it has headings and no figure but years."""
     figures = (one for one in own if is_figure(one) and not heading(one.shown).is_year)
     return len(own) > 1 and next(figures, None) is None and is_header_row(own)
+
+
+def _is_group(grid: Grid, row: int, own: Sequence[Cell]) -> bool:
+    """Whether a row behind a blank one is one text, and one of figures stands below it."""
+    return len(own) == 1 and isinstance(own[0].value, str) and _goes_on(own_cells(grid, row + 1))
 
 
 def _goes_on(own: Sequence[Cell]) -> bool:

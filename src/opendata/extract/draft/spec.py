@@ -61,8 +61,10 @@ class Specs:
         if role == "year":
             return {"to": "indicator_values.fiscal_year"} | self._filled(guess)
         if role == "crossed":
-            given = {"indicators.name": "$header", "indicators.unit": "$unit"}
-            kind = {} if self.table.of("row_kind") else {"value_type": "actual"}
+            name = "$band" if guess.value_type else "$header"
+            given = {"indicators.name": name, "indicators.unit": "$unit"}
+            kind = {"value_type": guess.value_type or "actual"}
+            kind = {} if self.table.of("row_kind") else kind
             return {"to": "indicator_values.value", "set": given | kind}
         if self._is_year_of_values(role):
             return {"to": "indicator_values.fiscal_year", "set": {"value_type": YEARS_OF[role]}}
@@ -158,6 +160,9 @@ class Specs:
         if content(table, guess.column).names_years(table.era):
             reason = Text("年度は値のセルの中", "the year stands in the value's cell")
             return replace(guess, year="$cell", reasons=(*guess.reasons, reason))
+        if guess.width > 1 and content(table, guess.column + 1).is_years:
+            reason = Text("年度は値の右のセル", "the year stands beside the value")
+            return replace(guess, year="$beside", reasons=(*guess.reasons, reason))
         if year := guess.year or _year_elsewhere(table, guess):
             reason = Text(f"年度は見出しの外から（{year}）", f"the year stands elsewhere ({year})")
             reasons = (*guess.reasons, reason)
