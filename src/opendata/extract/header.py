@@ -284,8 +284,8 @@ def _columns_from(block: Table, grid: Grid, top: int, bottom: int, start: int) -
             if not hits:
                 continue
             hit = hits[-1][1]
-            if hit.column != column and not spec.repeats and _wide(grid, hit, path):
-                continue
+            if hit.column != column and spec.repeats == (hit is path[-1]):
+                continue  # below a band of which this is not the first, or beside its value
             used.add(id(spec))
             unit = _header_unit(path)
             heading = _heading(hits, "$unit" in spec.set.values())
@@ -304,11 +304,6 @@ def _steps(spec: Column, grid: Grid, top: int, bottom: int, column: int) -> rang
         while end < grid.width and path_at(grid, top, bottom, end) in ((), here):
             end += 1
     return range(column, end)
-
-
-def _wide(grid: Grid, hit: Cell, path: tuple[Cell, ...]) -> bool:
-    """Whether the hit is a band over several columns of which this is not the first."""
-    return path[-1] is not hit or grid.span(hit).left != hit.column
 
 
 def path_at(grid: Grid, top: int, bottom: int, column: int) -> tuple[Cell, ...]:
