@@ -6,7 +6,7 @@ import pickle
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -291,6 +291,48 @@ def test_formats_far_beyond_the_table_cost_nothing() -> None:
     assert [list(row) for row in only(xlsx(fill)).rows] == [[1.0]]
 
 
+def test_attributes_in_the_order_of_other_programs_and_cells_without_a_row_number() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        percent = book.add_format({"num_format": "0%"})
+        sheet.write(4, 2, "率", percent)
+        sheet.write(4, 3, 0.5, percent)
+        sheet.set_row(4, None, None, {"hidden": True})
+
+    usual = written(fill)
+    swapped = rewritten(usual, SHEET, lambda data: re.sub(rb' (s="\d+") (t="s")', rb" \2 \1", data))
+    assert only(swapped) == only(usual)
+    assert only(usual).texts == {(4, 3): "50%"}
+    assert only(usual).formats == {(4, 2): "0%", (4, 3): "0%"}
+    assert only(usual).hidden_rows == {4}
+
+
+def test_rows_hidden_by_default_are_those_that_are_not_listed() -> None:
+    content = rewritten(
+        grid((1,), (2,)),
+        SHEET,
+        lambda data: (
+            data.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="1" ')
+            .replace(b'<row r="2"', b'<row r="4"')
+            .replace(b'r="A2"', b'r="A4"')
+        ),
+    )
+    assert only(content).hidden_rows == {1, 2}
+
+
+def test_a_number_that_is_no_date_does_not_refuse_its_book() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        day = book.add_format({"num_format": "yyyy/m/d"})
+        for row, value in enumerate((45383, 1e9, -1, 0.5)):
+            sheet.write_number(row, 0, value, day)
+
+    assert [row[0] for row in only(written(fill)).rows] == [
+        date(2024, 4, 1),
+        1e9,
+        -1.0,
+        time(12),
+    ]
+
+
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -359,6 +401,21 @@ def test_xls() -> None:
     assert found.indents == {(3, 0): 2}
 
 
+def test_a_very_hidden_sheet_of_an_xls() -> None:
+    book = xlwt.Workbook()
+    for name, visibility in (("表", 0), ("旧", 1), ("作業", 2)):
+        sheet = book.add_sheet(name)
+        sheet.write(0, 0, 1)
+        sheet.visibility = visibility
+    out = BytesIO()
+    book.save(out)
+    assert [one.visibility for one in read("表.xls", out.getvalue()).sheets] == [
+        "visible",
+        "hidden",
+        "very_hidden",
+    ]
+
+
 ODS = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
   xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
@@ -424,6 +481,19 @@ def test_ods() -> None:
         ),
         pytest.param(
             "指標\t値\r\nあ\t12\r\n".encode("utf-16"), [["指標", "値"], ["あ", "12"]], id="utf-16"
+        ),
+        pytest.param(
+            "指標,目標値\r\nあ,12\r\n".encode("euc_jp"),
+            [["指標", "目標値"], ["あ", "12"]],
+            id="euc",
+        ),
+        pytest.param(
+            "指標,値\r\nあ,12\r\n".encode("iso2022_jp"),
+            [["指標", "値"], ["あ", "12"]],
+            id="iso-2022",
+        ),
+        pytest.param(
+            "ｼｾﾂ,ﾒｲ\r\nｱ,ｲ\r\n".encode("cp932"), [["ｼｾﾂ", "ﾒｲ"], ["ｱ", "ｲ"]], id="half-width cp932"
         ),
         pytest.param(b"a,b\n1,2", [["a", "b"], ["1", "2"]], id="lf, no end"),
         pytest.param(b"a,b\r1,2\r", [["a", "b"], ["1", "2"]], id="cr"),
@@ -511,8 +581,7 @@ def test_the_content_decides_before_the_name_does() -> None:
         ("表.xlsx", grid((" ", "　")), "no-cells"),
         ("表.csv", b",,\n,,\n", "no-cells"),
         ("表.csv", "指標,値\n".encode() + b"\xff\xfe\xfd\n", "undecodable-text"),
-        ("表.csv", "指標,目標値,実績値\n".encode("euc_jp"), "undecodable-text"),
-        ("表.csv", "指標,目標値\n".encode("iso2022_jp"), "undecodable-text"),
+        ("表.csv", "指標,目標値\n".encode("iso2022_jp") + b"\xff\n", "undecodable-text"),
         ("表.csv", b'a,b\n1,"2\n3,4\n', "unclosed-quote"),
     ],
 )

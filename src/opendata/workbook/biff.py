@@ -61,6 +61,7 @@ class Book:
 
     sheets: dict[str, Sheet]
     styles: Styles
+    very_hidden: frozenset[str]
 
 
 def read_book(stream: bytes, limits: Limits) -> Book:
@@ -70,6 +71,7 @@ def read_book(stream: bytes, limits: Limits) -> Book:
     struck_fonts: list[bool] = []
     formats: list[tuple[int, int, int]] = []
     starts: dict[str, int] = {}
+    very_hidden: set[str] = set()
     wide = True
     for kind, body, _ in _records(stream, 0):
         if kind == _BOF:
@@ -79,7 +81,10 @@ def read_book(stream: bytes, limits: Limits) -> Book:
         elif kind == _FILEPASS:
             raise UnreadableWorkbook("password-protected")
         elif kind == _BOUNDSHEET and len(body) > 7:
-            starts[_string(body, 6, wide=wide, long=False)] = struct.unpack_from("<I", body)[0]
+            name = _string(body, 6, wide=wide, long=False)
+            starts[name] = struct.unpack_from("<I", body)[0]
+            if body[4] & 0x03 == 2:
+                very_hidden.add(name)
         elif kind == _FONT and len(body) > 4:
             struck_fonts.append(bool(body[2] & 0x08))
         elif kind == _FORMAT and len(body) > 3:
@@ -93,7 +98,8 @@ def read_book(stream: bytes, limits: Limits) -> Book:
         place = font - (font > 4)
         struck = place < len(struck_fonts) and struck_fonts[place]
         styles.add(number, format_code(code, codes), struck=struck, indent=indent)
-    return Book({name: _sheet(stream, start, limits) for name, start in starts.items()}, styles)
+    sheets = {name: _sheet(stream, start, limits) for name, start in starts.items()}
+    return Book(sheets, styles, frozenset(very_hidden))
 
 
 def _indent(style: bytes) -> int:

@@ -16,7 +16,9 @@ _LONGEST = 1 << 17
 
 
 def decode(content: bytes) -> str:
-    """The text of a file: UTF-8, else code page 932, or UTF-16 with its mark.
+    """The text of a file: UTF-8, else code page 932; UTF-16 with its mark, ISO-2022-JP with its.
+
+    EUC-JP is read where code page 932 would make half-width litter of it and EUC-JP none.
 
     Raises UnreadableWorkbook: undecodable-text, or not-a-spreadsheet for bytes that are no text.
     """
@@ -29,7 +31,7 @@ def decode(content: bytes) -> str:
     if b"\0" in content:
         raise UnreadableWorkbook("not-a-spreadsheet", kind="—")
     if b"\x1b$" in content:
-        raise UnreadableWorkbook("undecodable-text", line=1, encoding="ISO-2022-JP")
+        return _iso_2022(content)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as failed:
@@ -39,9 +41,16 @@ def decode(content: bytes) -> str:
     except UnicodeDecodeError as error:
         further = error if error.start > utf8_error.start else utf8_error
         raise _undecodable(content, further) from error
-    if _is_euc(content, text):
-        raise UnreadableWorkbook("undecodable-text", line=1, encoding="EUC-JP")
-    return text
+    return content.decode("euc_jp") if _is_euc(content, text) else text
+
+
+def _iso_2022(content: bytes) -> str:
+    """The text of a file that switches to Japanese by escape sequences, as old mail does."""
+    try:
+        return content.decode("iso2022_jp")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableWorkbook("undecodable-text", line=line, encoding="ISO-2022-JP") from error
 
 
 def records(text: str, name: str) -> list[list[str]]:

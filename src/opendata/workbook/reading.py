@@ -119,7 +119,7 @@ def _xls_sheets(content: bytes, book: biff.Book, limits: Limits) -> Iterable[She
         yield Sheet(
             sheet.name,
             rows,
-            visibility,
+            "very_hidden" if sheet.name in book.very_hidden else visibility,
             _merged(sheet),
             frozenset(part.hidden_rows),
             frozenset(part.hidden_columns),

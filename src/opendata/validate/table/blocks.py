@@ -39,14 +39,14 @@ def read_blocks(source: Delimited) -> Iterator[bytes]:
             waiting = waiting[_after_header(waiting, source) :]
             is_head, cut = False, _end_of_records(waiting)
         if cut:
-            yield _plain(waiting[:cut], source.delimiter)
+            yield _plain(waiting[:cut], source)
             waiting = waiting[cut:]
         elif len(waiting) > _LONGEST_BYTES:
             raise Odd
     if is_head:
         waiting = waiting[_after_header(waiting, source) :]
     if waiting:
-        yield _plain(waiting, source.delimiter)
+        yield _plain(waiting, source)
 
 
 def _utf8(path: Path, encoding: str) -> Iterator[bytes]:
@@ -97,17 +97,21 @@ def _end_of_records(content: bytes) -> int:
     return cut
 
 
-def _plain(block: bytes, delimiter: str) -> bytes:
+def _plain(block: bytes, source: Delimited) -> bytes:
     """The block, if it is plain. Raises Odd."""
     is_plain = (
         b"\0" not in block
-        and (b"\r" not in block or block.count(b"\r") == block.count(b"\r\n"))
-        and (b'"' not in block or _has_plain_quotes(block, ord(delimiter)))
+        and (b"\r" not in block or _has_plain_returns(block, source))
+        and (b'"' not in block or _has_plain_quotes(block, ord(source.delimiter)))
         and (block.isascii() or _is_utf8(block))
     )
     if not is_plain:
         raise Odd
     return block
+
+
+def _has_plain_returns(block: bytes, source: Delimited) -> bool:
+    return source.newline is not None and block.count(b"\r") == block.count(b"\r\n")
 
 
 def _has_plain_quotes(block: bytes, delimiter: int) -> bool:

@@ -64,5 +64,7 @@ class Keys:
 
 def _repeated(numbers: Hashes) -> Hashes:
     numbers.sort()
-    twice: Hashes = np.unique(numbers[1:][numbers[1:] == numbers[:-1]])
-    return twice
+    again: Hashes = numbers[1:][numbers[1:] == numbers[:-1]]
+    is_first = np.ones(len(again), bool)
+    is_first[1:] = again[1:] != again[:-1]
+    return again[is_first]
