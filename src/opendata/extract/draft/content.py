@@ -63,7 +63,12 @@ class Content:
 
     @property
     def is_years(self) -> bool:
-        right = sum(bool(years_in(text) or _BARE_YEAR.fullmatch(text)) for text in self.texts)
+        era: str | None = None
+        right = 0
+        for text in self.texts:
+            years = years_in(text, era)
+            era = years[0].era or era if years else era
+            right += bool(years or _BARE_YEAR.fullmatch(text))
         dittos = sum(squash(text) in DITTO for text in self.texts)
         return right > 0 and (right + dittos) * 2 >= self.filled
 

@@ -10,6 +10,7 @@ from opendata.errors import Text
 from opendata.extract.draft.cells import own_cells
 from opendata.extract.draft.content import content, has_blanks, is_told_once
 from opendata.extract.draft.guess import Guess, TableGuess
+from opendata.extract.draft.header import era_before
 from opendata.extract.draft.headings import LEVELS, YEARS_OF, value_type, years_in
 from opendata.extract.parts import with_era
 from opendata.japanese import squash, tidy
@@ -93,12 +94,12 @@ class Specs:
         if self.table.is_indented:
             levels = [one for one in LEVELS if not self.table.of(one)]
             return spec | {"indent": levels[-3:]} | ({"set": more} if more else {})
-        filled = self._filled(guess) if self.table.of("row_kind") else {}
+        filled = self._filled(guess) if self.table.of("row_kind", "year") else {}
         return spec | ({"set": more} if more else {}) | filled
 
     def _of_indicator(self, guess: Guess) -> Spec:
         own = self._kind(guess) if self._by_kind else {}
-        filled = self._filled(guess) if self.table.of("row_kind") else {}
+        filled = self._filled(guess) if self.table.of("row_kind", "year") else {}
         filled = filled if guess.role in ("unit", "kind") else {}
         return {"to": f"indicators.{guess.role}"} | ({"set": own} if own else {}) | filled
 
@@ -201,8 +202,10 @@ def _year_elsewhere(table: TableGuess, guess: Guess) -> str | None:
 
 
 def _years_of_row(table: TableGuess, row: int) -> set[str]:
+    """The years that a line above the table names, in the era of those before it."""
     cells = own_cells(table.grid, row)
-    return {with_era(year) for one in cells for year in years_in(one.shown)}
+    era = era_before(table.grid, row)
+    return {with_era(year) for one in cells for year in years_in(one.shown, era)}
 
 
 def _year_noted(table: TableGuess, guess: Guess) -> str | None:
