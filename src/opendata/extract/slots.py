@@ -68,8 +68,8 @@ class Memory:
         year = self.years.setdefault(column, Years(era)).read(text)
         if year is None or not year.era:
             return value
-        is_known = read_fiscal_year(text) is not None or bool(find_fiscal_years(text))
-        return value if is_known else value.part(with_era(year))
+        known = read_fiscal_year(text) or next(iter(find_fiscal_years(text)), None)
+        return value if known and known.year == year.year else value.part(with_era(year))
 
     def depth(self, text: str, steps: int, columns: int = 0) -> int:
         """How many of the texts above stand further out, one in the other.

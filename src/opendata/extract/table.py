@@ -72,8 +72,8 @@ def _others(found: FoundTable, row: int) -> list[Row]:
 
 
 def _texts(found: FoundTable, row: int) -> list[str]:
-    """The texts that begin in a row."""
-    cells = (cell for c in found.area if (cell := found.grid.cell(row, c)) and cell.row == row)
+    """The texts that stand in a row; one that is merged over rows stands in each of them."""
+    cells = (cell for column in found.area if (cell := found.grid.cell(row, column)))
     return [cell.shown for cell in cells if isinstance(cell.value, str)]
 
 

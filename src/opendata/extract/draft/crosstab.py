@@ -9,7 +9,15 @@ from opendata.errors import Text
 from opendata.extract.draft.content import content, row_kind
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.header import era_above, header_columns, header_end
-from opendata.extract.draft.headings import LEVELS, VALUES, bare, heading, value_type, years_in
+from opendata.extract.draft.headings import (
+    LEVELS,
+    VALUES,
+    bare,
+    heading,
+    says,
+    value_type,
+    years_in,
+)
 from opendata.extract.draft.rows import data_rows
 from opendata.extract.grid import Cell, Grid, matches
 from opendata.japanese import split_unit, squash, tidy
@@ -51,6 +59,14 @@ def _mark_rows(table: TableGuess, column: int) -> int:
         found = years_in(cell.shown, era)
         era = found[0].era or era if found else era
         said = heading(cell.shown, era)
+        left = (table.grid.cell(row, at) for at in range(column))
+        total = next(
+            (one for one in left if one and says(bare(one.shown), "totals") is not None), None
+        )
+        if total is not None:
+            table.ignored_rows[row] = tidy(total.shown)
+            years += bool(found)
+            continue
         kind = value_type(said.words) if said.words else "actual"
         if not found or (kind is None and not said.is_year):
             table.ignored_rows[row] = tidy(cell.shown)

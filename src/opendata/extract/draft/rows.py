@@ -65,7 +65,10 @@ def mark_ignored(table: TableGuess) -> None:
     names = {one.column for one in table.of("name", *LEVELS, "row_kind")}
     for row in table.rows:
         own = own_cells(table.grid, row)
-        if (total := _total(own, names)) is not None:
+        over = [
+            cell for at in sorted(names) if (cell := table.grid.cell(row, at)) and cell not in own
+        ]
+        if (total := _total([*over, *own], names)) is not None:
             table.ignored_rows[row] = tidy(total.shown)
         elif (line := _line(table.grid, own, values)) is not None:
             _mark_line(table, row, own, line)
