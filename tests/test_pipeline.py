@@ -189,6 +189,7 @@ def test_a_refused_file_comes_back_marked(first: tuple[Path, Summary]) -> None:
         "report.html",
         "report.json",
         "八王子市DX推進計画_取組一覧.checked.xlsx",
+        "八王子市DX推進計画_取組一覧.proposed.xlsx",
     ]
     (problem,) = json.loads((review / "report.json").read_text("utf-8"))["problems"]
     assert (problem["sheet"], problem["cell"]) == ("取組一覧", "E4")

@@ -38,20 +38,12 @@ def validate_table(
     if not table.is_file():
         raise OpendataError("file-not-found", path=str(table))
     contract = read_schema(schema, like_frictionless=like_frictionless)
-    if table.suffix.lower() not in _DELIMITED or _is_left_to_frictionless(contract):
+    if table.suffix.lower() not in _DELIMITED or not contract.fields:
         return judge_outside(table, contract)
     try:
         return _judge(open_delimited(table, encoding, delimiter), contract)
     except Unreadable as stop:
-        return TableReport(0, (stop.error,))
-
-
-def _is_left_to_frictionless(schema: TableSchema) -> bool:
-    """A schema without fields, which it guesses, and one that refers to its own table and says of
-    which version it is, which it forgets when it reads the table for that."""
-    return not schema.fields or bool(
-        schema.foreign_keys and "$schema" in schema.descriptor and not schema.is_strict
-    )
+        return TableReport(0, stop.errors)
 
 
 def _judge(source: Delimited, schema: TableSchema) -> TableReport:
@@ -73,7 +65,7 @@ def _judge_by(judge: TableJudge, batches: ArrowBatches | PythonBatches) -> Table
         for batch in batches.read(judge.indexed):
             judge.take(batch)
     except Unreadable as error:
-        stop = [error.error]
+        stop = [*error.errors]
     return TableReport(judge.rows, (*judge.errors(batches.rows), *stop))
 
 
@@ -90,6 +82,8 @@ def _lookup(source: Delimited, schema: TableSchema) -> Lookup:
         if key.resource and key.resource != resource_name(source.path):
             note = 'package is required for foreign keys to other resources: "{fk}"'
             raise Unreadable.because("resource-error", note)
+        if schema.flaws:
+            raise Unreadable(*schema.flaws)
         fields = match_fields(source.labels, schema)
         found[key] = read_lookup(key, fields, (row for _, row in source.rows()))
     return found
