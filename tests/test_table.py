@@ -46,13 +46,6 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("tiny")
-@pytest.mark.parametrize("part", range(4))
-def test_many_blocks_give_the_verdict_of_one(part: int) -> None:
-    for seed in range(30_000 + part * 15, 30_015 + part * 15):
-        assert differing(pair(seed)) is None, seed
-
-
-@pytest.mark.usefixtures("tiny")
 def test_keys_are_confirmed_on_their_values(monkeypatch: pytest.MonkeyPatch) -> None:
     def few(codes: Sequence[Hashes]) -> Hashes:
         """Keys of many values have the same number."""

@@ -165,8 +165,13 @@ def _foreign(field: Field) -> Callable[[Any], Cell]:
     except FrictionlessException as error:  # a package for this format is not installed
         raise Unreadable.because(error.error.type, error.error.note) from error
 
+    unlike = ((TYPE, f'type is "{field.type}/{field.format}"'),)
+
     def cell(content: Any) -> Cell:
-        value, notes = read(content)
+        try:
+            value, notes = read(content)
+        except (TypeError, ValueError, ArithmeticError):  # frictionless would end here
+            return None, unlike
         kinds = {"type": TYPE}
         return value, tuple(
             (kinds.get(name, CONSTRAINT), note) for name, note in (notes or {}).items()

@@ -43,27 +43,18 @@ def validate_table(
     try:
         return _report(table, contract, encoding, delimiter)
     except Unreadable as stop:
-        return TableReport(0, (stop.error,))
+        return TableReport(0, stop.errors)
 
 
 def _report(
     table: Path, schema: TableSchema, encoding: str | None, delimiter: str | None
 ) -> TableReport:
     kind = table.suffix.lower()
-    if _is_left_to_frictionless(schema):
-        return judge_outside(table, schema)
-    if kind in _DELIMITED:
+    if kind in _DELIMITED and schema.fields:
         return _judge(open_delimited(table, encoding, delimiter), schema)
-    opened = open_parquet(table) if kind in _PARQUET and not schema.foreign_keys else None
+    is_ours = kind in _PARQUET and schema.fields and not schema.foreign_keys
+    opened = open_parquet(table) if is_ours else None
     return _judge_parquet(*opened, schema) if opened else judge_outside(table, schema)
-
-
-def _is_left_to_frictionless(schema: TableSchema) -> bool:
-    """A schema without fields, which it guesses, and one that refers to its own table and says of
-    which version it is, which it forgets when it reads the table for that."""
-    return not schema.fields or bool(
-        schema.foreign_keys and "$schema" in schema.descriptor and not schema.is_strict
-    )
 
 
 def _judge(source: Delimited, schema: TableSchema) -> TableReport:
@@ -96,7 +87,7 @@ def _judge_by(
         for batch in batches.read(judge.indexed):
             judge.take(batch)
     except Unreadable as error:
-        stop = [error.error]
+        stop = [*error.errors]
     return TableReport(judge.rows, (*judge.errors(batches.rows), *stop))
 
 
@@ -113,6 +104,8 @@ def _lookup(source: Delimited, schema: TableSchema) -> Lookup:
         if key.resource and key.resource != resource_name(source.path):
             note = 'package is required for foreign keys to other resources: "{fk}"'
             raise Unreadable.because("resource-error", note)
+        if schema.flaws:
+            raise Unreadable(*schema.flaws)
         fields = match_fields(source.labels, schema)
         found[key] = read_lookup(key, fields, (row for _, row in source.rows()))
     return found
