@@ -62,15 +62,15 @@ class Worksheet:
         return len(self.rows[0]) if self.rows else 0
 
 
-def read_worksheet(data: bytes, strings: Strings, styles: Styles, limits: Limits) -> Worksheet:
+def read_worksheet(data: bytes, strings: Strings, heads: Heads, limits: Limits) -> Worksheet:
     """Read one part. Raises UnreadableWorkbook: too-many-cells, unsafe-xml, damaged-file."""
     refuse_declarations(data)
     try:
-        return _read(data, _Cells(strings, styles, limits))
+        return _read(data, _Cells(strings, heads, limits))
     except _UnusualError:
         data = _rewritten(data)
     try:
-        return _read(data, _Cells(strings, styles, limits))
+        return _read(data, _Cells(strings, heads, limits))
     except _UnusualError as error:
         raise UnreadableWorkbook("damaged-file", reason="an impossible cell") from error
 
@@ -123,8 +123,8 @@ _Head = tuple[Callable[[bytes], Value] | None, bytes]
 """How the text of a value is read, and the style; None where it is the number of a string."""
 
 
-class _Heads(dict[bytes, _Head]):
-    """What the attributes of a cell say. A sheet has few different ones: each is read once."""
+class Heads(dict[bytes, _Head]):
+    """What the attributes of cells say. A workbook has few different ones: each is read once."""
 
     def __init__(self, styles: Styles) -> None:
         super().__init__()
@@ -160,8 +160,8 @@ _NO_CONTENT = (b"", b"<v/>", b"<v />")
 class _Cells:
     """Puts cells at their places, and refuses before more room is made than is allowed."""
 
-    def __init__(self, strings: Strings, styles: Styles, limits: Limits) -> None:
-        self._strings, self._heads, self._limits = strings, _Heads(styles), limits
+    def __init__(self, strings: Strings, heads: Heads, limits: Limits) -> None:
+        self._strings, self._heads, self._limits = strings, heads, limits
         self._rows: dict[int, tuple[list[Value], list[bytes]]] = {}
         self._width = self._room = 0
         self._uncalculated: set[Place] = set()
