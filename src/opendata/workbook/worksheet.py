@@ -36,6 +36,8 @@ _CONTENT = re.compile(
     re.S,
 )
 """What stands in the cells whose value is not simply there: formula, value, inline text."""
+_PREFIXED = re.compile(rb":c>")
+_HIDING = re.compile(rb' hidden="| ht="0')
 _PLAIN_INLINE = re.compile(rb'<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _ROW_NUMBER = re.compile(rb'<row [^>]*?\br="([0-9]{1,7})"')
@@ -179,7 +181,7 @@ class _Cells:
                 self._note_unstruck(cells)
             found += len(cells)
             start = end
-        if found != data.count(b"</c>") or b":c>" in data:
+        if found != data.count(b"</c>") or _PREFIXED.search(data):
             raise _UnusualError
 
     def _put(self, cells: list[_Cell]) -> None:
@@ -211,12 +213,13 @@ class _Cells:
 
     def _row(self, number: int) -> tuple[list[Value], list[bytes]]:
         """The values and styles of a row, a new one as wide as the widest until now."""
-        if number not in self._rows:
+        found = self._rows.get(number)
+        if found is None:
             if number < 0:
                 raise _UnusualError
             self._make_room(self._width, number, self._width - 1)
-            self._rows[number] = ([None] * self._width, [b""] * self._width)
-        return self._rows[number]
+            found = self._rows[number] = ([None] * self._width, [b""] * self._width)
+        return found
 
     def _widen(self, row: list[Value], styles: list[bytes], number: int, column: int) -> None:
         """Make a row reach to a column."""
@@ -289,16 +292,14 @@ def _hidden_rows(data: bytes, begin: int, height: int) -> Iterator[int]:
     """The rows within the table that are hidden, by a mark or by having no height."""
     if b'zeroHeight="' in data[:begin]:
         yield from _unlisted_rows(data, height)
-    for mark in (b' hidden="', b' ht="0'):
-        at = data.find(mark, begin)
-        while at >= 0:
-            tag = data[data.rfind(b"<", 0, at) : data.find(b">", at)]
-            if tag.startswith(b"<row ") and _HIDDEN.search(tag):
-                if not (number := _ROW_NUMBER.match(tag)):
-                    raise _UnusualError
-                if int(number[1]) <= height:
-                    yield int(number[1]) - 1
-            at = data.find(mark, at + 1)
+    for mark in _HIDING.finditer(data, begin):
+        at = mark.start()
+        tag = data[data.rfind(b"<", 0, at) : data.find(b">", at)]
+        if tag.startswith(b"<row ") and _HIDDEN.search(tag):
+            if not (number := _ROW_NUMBER.match(tag)):
+                raise _UnusualError
+            if int(number[1]) <= height:
+                yield int(number[1]) - 1
 
 
 def _unlisted_rows(data: bytes, height: int) -> Iterator[int]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from opendata.errors import UnreadableWorkbook
-from opendata.workbook.markup import YES, integer, local, parse_xml
+from opendata.workbook.markup import YES, integer, local, parse_xml, refuse_declarations
 from opendata.workbook.strings import is_struck, read_strings
 from opendata.workbook.styles import Place, Styles, format_code
 from opendata.workbook.types import Limits, Visibility
@@ -129,10 +129,11 @@ def _styles(data: bytes, *, from_1904: bool) -> Styles:
 
 
 def _read_styles(data: bytes, *, from_1904: bool) -> Styles:
+    refuse_declarations(data)
     styles = Styles(from_1904=from_1904)
     codes: dict[int, str] = {}
     struck: set[str] = set()
-    for child in parse_xml(data) if data else ():
+    for child in _style_sections(data):
         kind = local(child.tag)
         if kind == "numFmts":
             codes = {integer(one.get("numFmtId")): one.get("formatCode", "") for one in child}
@@ -145,6 +146,25 @@ def _read_styles(data: bytes, *, from_1904: bool) -> Styles:
                 for name in (b"%d" % index,) if index else (b"0", b""):
                     styles.add(name, code, struck=is_struck_out, indent=_indent(one))
     return styles
+
+
+def _style_sections(data: bytes) -> ET.Element:
+    """The number formats, fonts and cell styles: the rest of the part is not parsed if possible."""
+    names = (b"numFmts", b"cellXfs", b"fonts") if b"strike" in data else (b"numFmts", b"cellXfs")
+    sections = [_section(data, name) for name in names if b"<%s" % name in data]
+    if b"<cellXfs" in data and all(sections):
+        declared = data[: data.find(b"?>") + 2] if data.startswith(b"<?xml") else b""
+        try:
+            return ET.fromstring(declared + b"<styles>" + b"".join(sections) + b"</styles>")  # noqa: S314 - nothing declared
+        except ET.ParseError:  # a prefix that the part declares elsewhere
+            pass
+    return parse_xml(data) if data else ET.Element("none")
+
+
+def _section(data: bytes, name: bytes) -> bytes:
+    """An element of a part with its content; empty where it has no end."""
+    begin, end = data.find(b"<%s" % name), data.find(b"</%s>" % name)
+    return data[begin : end + len(name) + 3] if begin < end else b""
 
 
 def _indent(style: ET.Element) -> int:
