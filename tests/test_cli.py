@@ -295,12 +295,12 @@ def test_check_writes_records_and_their_lineage(opendata: Terminal) -> None:
 
 def test_check_writes_the_review(opendata: Terminal) -> None:
     opendata("check", INBOX / DX, INBOX / SHIMOTSUKE, "--report", "reviews")
-    for place in (DX, SHIMOTSUKE):
+    for place, given_back in ((DX, ("checked", "proposed")), (SHIMOTSUKE, ("checked",))):
         folder = Path("reviews") / Path(place).name
         assert sorted(one.name for one in folder.iterdir()) == [
             "report.html",
             "report.json",
-            f"{Path(place).stem}.checked.xlsx",
+            *(f"{Path(place).stem}.{one}.xlsx" for one in given_back),
         ]
 
 

@@ -166,7 +166,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     shutil.copytree(INBOX, desk.inbox)
     (desk.inbox / SHIMOTSUKE).unlink()
     yield desk
-    assert desk.all_gone(10), desk.processes()
+    assert desk.all_gone(PATIENCE), desk.processes()
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def test_the_nightly_flow_does_what_a_pass_in_process_does(
         assert files(twin.workspace / part) == files(desk.workspace / part)
     said = first.stdout.replace(str(desk.root), str(tmp_path)).splitlines()
     assert said[-len(summary.sentences("en")) :] == summary.sentences("en")
-    assert desk.all_gone(10), desk.processes()
+    assert desk.all_gone(PATIENCE), desk.processes()
 
 
 def test_a_second_night_publishes_nothing(desk: Desk, first: object) -> None:
@@ -237,7 +237,7 @@ def test_what_stops_a_night_is_said_in_a_sentence(
     unwritable = empty.nightly("--lang", "en")
     assert unwritable.returncode == 1
     assert "Traceback" not in unwritable.stdout + unwritable.stderr
-    assert empty.all_gone(10), empty.processes()
+    assert empty.all_gone(PATIENCE), empty.processes()
 
 
 def test_a_night_that_is_stopped_leaves_no_process_and_is_made_good(
@@ -253,7 +253,7 @@ def test_a_night_that_is_stopped_leaves_no_process_and_is_made_good(
         process.terminate()
         said, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, said.splitlines()[-1]) == (130, "Stopped; the next run goes on.")
-    assert stopped.all_gone(5), stopped.processes()
+    assert stopped.all_gone(PATIENCE), stopped.processes()
     assert run_pass(stopped.settings()).has_news
     assert stopped.version() == "1.0.0"
 
@@ -277,7 +277,7 @@ def test_a_workbook_that_is_dropped_slowly_is_published(
     assert took, served.text
     show(f"dropped to published: {took:.1f} s, of which 2 s to see that the file has settled")
     assert desk.status(SHIMOTSUKE) == "accepted"
-    assert within(5, lambda: f"✓ {SHIMOTSUKE}" in served.text), served.text
+    assert within(PATIENCE, lambda: f"✓ {SHIMOTSUKE}" in served.text), served.text
 
 
 def test_a_bad_file_is_refused_with_a_review(desk: Desk, served: Serving, show: Print) -> None:
@@ -334,19 +334,19 @@ def test_after_a_hard_end_amid_work_serving_goes_on(
     book.save(desk.inbox / DX)
     assert within(PATIENCE, lambda: any("prefect.engine" in one for one in desk.processes()))
     served.end(signal.SIGKILL)
-    assert desk.all_gone(5), desk.processes()
+    assert desk.all_gone(PATIENCE), desk.processes()
 
     again = Serving(desk, "--lang", "en")
     try:
         took = within(PATIENCE, lambda: desk.version() != before)
         assert took is not None, again.text
         show(f"ready after a hard end to published: {took:.1f} s")
-        assert within(5, lambda: desk.status(DX) == "accepted")
+        assert within(PATIENCE, lambda: desk.status(DX) == "accepted")
         unfinished = {"flow_runs": {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}}
-        assert within(20, lambda: again.runs(**unfinished) == []), again.runs(**unfinished)
+        assert within(PATIENCE, lambda: again.runs(**unfinished) == []), again.runs(**unfinished)
     finally:
         took = again.end(signal.SIGTERM)
     show(f"stopped in {took:.1f} s")
     assert again.process.returncode == 0
     assert again.text.endswith("Stopping.\n")
-    assert desk.all_gone(2), desk.processes()
+    assert desk.all_gone(PATIENCE), desk.processes()

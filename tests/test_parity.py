@@ -14,11 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.parity.adversarial import ADVERSARIAL, LIKE_FRICTIONLESS
+from tests.builders import ROOT
+from tests.parity.adversarial import ADVERSARIAL, KEPT, LIKE_FRICTIONLESS, SCHEMA_FILES
 from tests.parity.compare import Tally, compare, differing, say_so
-from tests.parity.generate import pair
+from tests.parity.generate import V2, pair
 from tests.parity.oracle import Verdict, difference, frictionless_says, we_say
 from tests.parity.pair import Pair
+from tests.parity.pieces import in_pieces
 
 
 @pytest.mark.parametrize("name", ADVERSARIAL)
@@ -47,6 +49,38 @@ def test_random_pairs_of_many_rows(seed: int) -> None:
     assert found is None, say_so(seed, found)
 
 
+@pytest.mark.parametrize(("ending", "content"), SCHEMA_FILES)
+def test_schema_files(ending: str, content: str | bytes, tmp_path: Path) -> None:
+    table, schema = tmp_path / "table.csv", tmp_path / f"schema.{ending}"
+    table.write_text("a,b\n5,x\nq,\n,1\n")
+    schema.write_bytes(content.encode() if isinstance(content, str) else content)
+    assert difference(frictionless_says(table, schema), we_say(table, schema)) is None
+
+
+@pytest.mark.parametrize("ending", ["yml", "YAML", "Yml"])
+def test_every_ending_of_yaml_is_read(ending: str, tmp_path: Path) -> None:
+    table, schema = tmp_path / "table.csv", tmp_path / f"schema.{ending}"
+    table.write_text("a\nx\n")
+    schema.write_text("fields: [{name: a, type: integer}]")
+    assert frictionless_says(table, schema).kind == "refused"
+    assert [one[0] for one in we_say(table, schema).errors] == ["type-error"]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_kept_differences(name: str, tmp_path: Path) -> None:
+    assert f"| {name} |" in (ROOT / "docs/validate.md").read_text("utf-8")
+    for at, (kept, expected) in enumerate(KEPT[name]):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        files = kept.write(folder)
+        theirs, ours = frictionless_says(*files), we_say(*files)
+        assert theirs.kind == "fell" or (theirs.kind, theirs.rows) == ("judged", 0)
+        assert ours.kind == ("refused" if expected == "refused" else "judged")
+        assert [one[0] for one in ours.errors.elements()] == [expected] * (
+            expected not in ("", "refused")
+        )
+
+
 DAY, NOON = date(2024, 4, 1), datetime(2024, 4, 1, 12)  # noqa: DTZ001  # as they stand in files
 PARQUET: dict[str, tuple[str, Any]] = {
     "whole numbers": ("integer", pa.array([1, 2, 2, 3])),
@@ -72,6 +106,7 @@ PARQUET: dict[str, tuple[str, Any]] = {
     "nothing": ("string", pa.nulls(4)),
     "anything": ("any", pa.array([1, None, 1, 2])),
     "whole numbers for texts": ("string", pa.array([1, 2, 3, 4])),
+    "moments with gaps for days": ("date", pa.array([NOON, None, NOON, None])),
 }
 
 
@@ -79,11 +114,23 @@ PARQUET: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize("rule", [{}, {"required": True}, {"unique": True}], ids=str)
 def test_parquet(name: str, rule: dict[str, bool], tmp_path: Path) -> None:
     kind, values = PARQUET[name]
-    schema = {"fields": [{"name": "a", "type": kind, "constraints": rule}, {"name": "b"}]}
+    schema = {
+        "$schema": V2,
+        "fields": [{"name": "a", "type": kind, "constraints": rule}, {"name": "b"}],
+    }
     table, path = tmp_path / "table.parquet", tmp_path / "schema.json"
     pq.write_table(pa.table({"a": values, "b": pa.array(["x"] * 4)}), table)
     path.write_text(json.dumps(schema))
     assert difference(frictionless_says(table, path), we_say(table, path)) is None
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_random_pairs_in_small_pieces(part: int) -> None:
+    tally = Tally()
+    for seed in range(10_000 + part * 100, 10_000 + part * 100 + 100):
+        found = compare(pair(seed, longest=40), tally, in_pieces(seed))
+        assert found is None, say_so(seed, found)
+    assert tally.errors > 500
 
 
 # --- the judge itself can find fault --------------------------------------------------------------

@@ -17,7 +17,6 @@ from openpyxl.styles import PatternFill
 
 from opendata.errors import Place, Problem, problem
 from opendata.review import RESULTS, Entry, Reviewed, build, overview
-from opendata.review import marked as marked_room
 from opendata.review.answers import read_answers
 from opendata.workbook import read
 from opendata.workbook.types import Range, Sheet, Value, Workbook
@@ -127,7 +126,12 @@ def checked(files: Mapping[str, bytes], name: str = "取組一覧.checked.xlsx")
 def test_a_refused_file_comes_back_as_page_record_and_workbook() -> None:
     files = build(reviewed(mismatch()))
 
-    assert sorted(files) == ["report.html", "report.json", "取組一覧.checked.xlsx"]
+    assert sorted(files) == [
+        "report.html",
+        "report.json",
+        "取組一覧.checked.xlsx",
+        "取組一覧.proposed.xlsx",
+    ]
     told = words(page(files))
     assert "このままでは公開できません。1件の修正をお願いします。" in told
     assert "前回までに公開したデータ（1.2.0）は、そのまま公開されています" in told
@@ -309,7 +313,8 @@ def test_the_sheet_of_results_lists_every_problem_with_a_link() -> None:
     ]
     link = sheet.cell(head + 1, 3).hyperlink
     assert link is not None and link.location == "'取組 一覧'!B3"
-    assert [one.sheet_view.tabSelected for one in checked(files).worksheets] == [True, False]
+    shown = [bool(one.sheet_view.tabSelected) for one in checked(files).worksheets]
+    assert shown == [True, False]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")'])
@@ -362,26 +367,19 @@ def test_a_csv_comes_back_as_a_rendering_that_says_so() -> None:
     assert "窓口改革" in page(files).split("<figure")[1]
 
 
-def test_macros_are_left_out_and_that_is_said() -> None:
-    workbook = replace(cells(), format="xlsm")
-    made = checked(build(reviewed(mismatch(), workbook=workbook)))
-
-    told = [str(row[0].value) for row in made[RESULTS].iter_rows()]
-    assert [text for text in told if "マクロは入っていません" in text]
-
-
-def test_a_workbook_that_openpyxl_cannot_open_is_rendered() -> None:
+def test_a_workbook_that_cannot_be_changed_is_rendered() -> None:
     made = checked(build(reviewed(mismatch(), content=b"PK\x03\x04 not really")))
 
     assert made["取組 一覧"]["B4"].value == "令和８年度"
     assert made["取組 一覧"]["B3"].comment is not None
 
 
-def test_a_workbook_too_large_to_mark_gets_the_list_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marked_room, "MARKABLE_CELLS", 10)
-    made = checked(build(reviewed(mismatch())))
+def test_a_file_too_large_to_copy_gets_the_list_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opendata.review.marked.returned.RENDERED_CELLS", 10)
+    made = checked(build(reviewed(mismatch(), workbook=replace(cells(), format="xls"))))
 
-    assert made.sheetnames == [RESULTS]
+    assert made.sheetnames == [RESULTS, "データ"]
+    assert made["データ"].max_row == 1
     assert [row for row in made[RESULTS].iter_rows() if row[2].value == "取組 一覧 B3"]
 
 

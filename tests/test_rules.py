@@ -298,6 +298,7 @@ def test_a_rule_that_cannot_be_run_is_named() -> None:
     [
         ("select 0 as row from read_csv('/etc/hostname')", "disabled"),
         ("select 1 as line", "no column row"),
+        ("select error('[' || current_setting('temp_directory') || ']') as row", r"\[\]"),
     ],
 )
 def test_a_query_reads_the_tables_and_names_the_rows(query: str, reason: str) -> None:

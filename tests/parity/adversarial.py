@@ -19,7 +19,7 @@ def column(kind: str, *cells: str, **field: Any) -> Pair:
 
 def table(schema: Descriptor | list[Any], *records: Record, **writing: Any) -> Pair:
     fields = schema if isinstance(schema, list) else schema["fields"]
-    full = [one if isinstance(one, dict) else {"name": one} for one in fields]
+    full = [dict(one) if isinstance(one, dict) else {"name": one} for one in fields]
     rest = {} if isinstance(schema, list) else schema
     return Pair({**rest, "fields": full}, records, Writing(**writing))
 
@@ -314,3 +314,76 @@ LIKE_FRICTIONLESS: dict[str, Pair] = {
     ),
     "escaped quotes": lines(["id", "name"], 'id,name\n1,"say ""hi"""\n2,""\n3,""""\n'),
 }  # fmt: skip
+
+
+_ZONE = "2024-04-01T10:20:30Z"
+_NAIVE = {"minimum": "2024-01-01T00:00:00"}
+
+KEPT: dict[str, list[tuple[Pair, str]]] = {
+    "no table by its name": [(table([whole("a")], ["a"], ["x"], suffix="txt"), "refused")],
+    "a pattern that is no pattern": [(column("string", constraints={"pattern": "["}), "refused")],
+    "a bound that is no value of its type": [
+        (column("integer", "1", constraints={"minimum": "x"}), "refused"),
+        (column("integer", constraints={"maximum": 1.5}), "refused"),
+        (column("date", "2024-04-01", constraints={"maximum": "tomorrow"}), "refused"),
+    ],
+    "values that cannot be compared with their bound": [
+        (column("datetime", _ZONE, constraints=_NAIVE), "constraint-error"),
+        (column("time", "10:20:30Z", constraints={"maximum": "11:00:00"}), "constraint-error"),
+        (column("number", "sNaN", constraints={"minimum": 1}), "constraint-error"),
+        (column("number", "sNaN", constraints={"enum": [1]}), "constraint-error"),
+        (column("datetime", _ZONE, format="any", constraints=_NAIVE), "type-error"),
+    ],
+    "lists and objects as keys": [
+        (column("array", "[1]", "[2]", "[ 1]", constraints={"unique": True}), "unique-error"),
+        (column("object", "{}", "{ }", constraints={"unique": True}), "unique-error"),
+        (column("list", "1,2", "1,2", constraints={"unique": True}), "unique-error"),
+        (column("geojson", '{"type":"Point","coordinates":[1,2]}', constraints={"unique": True}), ""),
+        (table({"fields": [{"name": "a", "type": "array"}, "b"], "primaryKey": "a"}, ["a", "b"], ["[1]", ""], ["[1]", ""]), "primary-key"),
+    ],
+    "a signalling NaN as a key": [
+        (column("number", "sNaN", "1", "sNaN", constraints={"unique": True}), "unique-error"),
+    ],
+}  # fmt: skip
+"""What is said here where frictionless falls, or has not looked: `refused`, or the one error."""
+
+_AB = '{"name":"a"},{"name":"b"}'
+SCHEMA_FILES: tuple[tuple[str, str | bytes], ...] = (
+    # what the file is
+    ("json", f'{{"fields":[{_AB}]}}'),
+    ("json", b"\xef\xbb\xbf" + f'{{"fields":[{_AB}]}}'.encode()),
+    ("json", f'{{"fields":[{_AB}]}}'.encode("utf-16")),
+    ("json", '{"fields":[{"name":"a"},{"name":"名"}]}'),
+    ("json", '{"fields":[{"name":"a"},{"name":"名"}]}'.encode("cp932")),
+    ("json", ""), ("json", "{"), ("json", "null"), ("json", "[]"), ("json", "1"), ("json", '"x"'), ("json", "{}"), ("json", "fields: []"),
+    ("yaml", "fields: [{name: a, type: integer, constraints: {maximum: 3}}, {name: b}]"),
+    ("yaml", f'{{"fields":[{_AB}]}}'), ("yaml", ""), ("yaml", "{"), ("yaml", "- 1"), ("yaml", "fields: !!python/object:os.system {}"),
+    ("yaml", "a: &x {name: a}\nfields: [*x, {name: b}]"),
+    ("yaml", "fields: [{name: a, type: date, constraints: {minimum: 2024-01-01}}, {name: b}]"),
+    ("yaml", "fields: [{name: 1}, {name: b}]"), ("yaml", "fields: [{name: a}, {name: yes}]"),
+    ("yaml", "fields: [{name: a}, {name: b}]\nmissingValues: [-, 1]"), ("yaml", "fields: [{name: a}, {name: b, type: boolean, trueValues: [yes]}]"),
+    ("txt", f'{{"fields":[{_AB}]}}'), ("JSON", f'{{"fields":[{_AB}]}}'),
+    # what it holds
+    *(("json", text) for text in (
+        '{"fields":null}', '{"fields":{}}', '{"fields":[null]}', '{"fields":[[]]}', '{"fields":["a"]}', '{"fields":[{"name":null}]}', '{"fields":[{}]}',
+        f'{{"fields":[{{"name":"x"}}],"fields":[{_AB}]}}', f'{{"fields":[{_AB}],"primaryKey":null}}', f'{{"fields":[{_AB}],"primaryKey":""}}',
+        f'{{"fields":[{_AB}],"primaryKey":{{}}}}', f'{{"fields":[{_AB}],"foreignKeys":null}}', f'{{"fields":[{_AB}],"foreignKeys":[null]}}',
+        f'{{"fields":[{_AB}],"foreignKeys":[{{}}]}}', f'{{"fields":[{_AB}],"foreignKeys":[{{"fields":"a"}}]}}', f'{{"fields":[{_AB}],"foreignKeys":{{"fields":"a"}}}}',
+        f'{{"fields":[{_AB}],"foreignKeys":[{{"fields":"a","reference":"b"}}]}}', f'{{"fields":[{_AB}],"missingValues":null}}', f'{{"fields":[{_AB}],"missingValues":[5]}}',
+        f'{{"fields":[{_AB}],"fieldsMatch":null}}', f'{{"fields":[{_AB}],"uniqueKeys":[["nowhere"]]}}', f'{{"name":"X Y","fields":[{_AB}]}}', f'{{"type":"schema","fields":[{_AB}]}}',
+        f'{{"$schema":"x","fields":[{_AB}]}}', f'{{"$schema":5,"fields":[{_AB}]}}', f'{{"profile":"x","fields":[{_AB}]}}', f'{{"title":[],"fields":[{_AB}]}}',
+        f'{{"$schema":"https://datapackage.org/profiles/1.0/tableschema.json","fields":[{_AB}]}}', f'{{"$schema":"https://datapackage.org/profiles/2.1/tableschema.json","fields":[{_AB}]}}',
+        '{"fields":[{"name":"a"},{"name":"A"},{"name":"b"}],"fieldsMatch":"subset"}',
+    )),
+    *(("json", f'{{"fields":[{{"name":"a",{field}}},{{"name":"b"}}]}}') for field in (
+        '"type":null', '"type":1', '"type":"Integer"', '"constraints":null', '"constraints":[]', '"format":null', '"type":"date","format":""', '"type":"integer","format":"x"', '"type":"any","format":"x"',
+        '"missingValues":null', '"missingValues":[]', '"missingValues":["5"]', '"constraints":{"required":"true"}', '"constraints":{"required":null}', '"constraints":{"minLength":"2"}',
+        '"constraints":{"minLength":2.0}', '"constraints":{"minLength":null}', '"constraints":{"maxLength":true}', '"constraints":{"enum":"x"}', '"constraints":{"enum":[]}', '"constraints":{"enum":[NaN]}',
+        '"constraints":{"enum":["5",null]}', '"type":"integer","constraints":{"enum":null,"minimum":null}', '"type":"integer","constraints":{"minimum":true}', '"constraints":{"custom":1}',
+        '"constraints":{"unique":"yes"}', '"constraints":{"pattern":5}', '"type":"number","decimalChar":""', '"type":"number","groupChar":""', '"type":"number","decimalChar":1', '"type":"number","bareNumber":"no"',
+        '"type":"number","decimalChar":"ab"', '"type":"list","delimiter":""', '"type":"list","itemType":"list"', '"title":1', '"example":"x","type":"integer"', '"example":"5","type":"integer"', '"required":false',
+        '"type":"array","arrayItem":[]', '"type":"array","arrayItem":{"type":"x"}', '"categories":["5"]', '"categories":[{"value":"5","label":"five"}]', '"rdfType":5', '"type":"boolean","trueValues":"5"',
+        '"type":"boolean","trueValues":["5","q"],"falseValues":["q"]', '"schema":1', '"type":"geopoint","format":"x"', '"type":"time","format":"%H"', '"type":"year","constraints":{"minimum":"05"}',
+    )),
+)  # fmt: skip
+"""Endings and contents of schema files, for a table of two columns, a and b."""

@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from itertools import chain, count
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from opendata.cli.printing import print_json, print_problems, print_report, say, warn
 from opendata.errors import (
@@ -26,7 +25,9 @@ from opendata.errors import (
     PackageError,
     UsageError,
 )
-from opendata.pipeline import Checked
+
+if TYPE_CHECKING:  # each command loads what it needs: one table is judged in the time all takes
+    from opendata.pipeline import Checked
 
 app = typer.Typer(
     name="opendata",
@@ -198,17 +199,32 @@ def answer(
 
 @app.command()
 def validate(
-    table: Annotated[Path, typer.Argument(help="A CSV file.")],
+    table: Annotated[Path, typer.Argument(help="A CSV, TSV or Parquet file.")],
     schema: Annotated[Path, typer.Option(help="A Table Schema (JSON or YAML).")],
+    like_frictionless: Annotated[
+        bool,
+        typer.Option(
+            "--like-frictionless/--strict",
+            help="Its very errors, or also what Data Package v2 asks for and it leaves undone.",
+        ),
+    ] = True,
+    encoding: Annotated[str | None, typer.Option(help="Found in the file unless given.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Found in the file unless given.")] = None,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
     """Hold one table against a Table Schema; the errors are those of `frictionless validate`."""
     from opendata.validate import validate_table
 
-    report = validate_table(table, schema)
+    report = validate_table(
+        table,
+        schema,
+        like_frictionless=like_frictionless,
+        encoding=encoding,
+        delimiter=delimiter,
+    )
     if json:
-        print_json(report.to_json())
+        print_json(report.to_json(), indent=None)
     else:
         print_report(report, lang)
     raise typer.Exit(0 if report.is_valid else 1)
@@ -313,6 +329,13 @@ def _progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]
         yield None
         return
     from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

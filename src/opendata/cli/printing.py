@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opendata.errors.catalogue import Language
-from opendata.pipeline import Checked
-from opendata.validate import TableReport
+
+if TYPE_CHECKING:
+    from opendata.pipeline import Checked
+    from opendata.validate import TableReport
 
 _SEVERITIES = {
     "ja": {"error": "誤り", "warning": "確認", "notice": "お知らせ"},
@@ -28,9 +30,9 @@ def warn(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
-def print_json(document: Mapping[str, Any]) -> None:
-    """Print one JSON document."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+def print_json(document: Mapping[str, Any], *, indent: int | None = 1) -> None:
+    """Print one JSON document; without `indent` in one line, which is soon done for a long one."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=indent))
     sys.stdout.write("\n")
 
 

@@ -11,6 +11,7 @@ from opendata.package.contract import FoundBy, Resource, Rule
 OFF = "off"
 TOTALS = "_totals"
 """Suffix of the table that holds a table's total and ratio rows."""
+_WORDS = ("title", "text", "remedy")
 
 
 def read_rule(stem: str, document: Mapping[str, Any], resources: Sequence[Resource]) -> Rule:
@@ -30,16 +31,14 @@ def read_rule(stem: str, document: Mapping[str, Any], resources: Sequence[Resour
 
 def _rule(code: str, document: Mapping[str, Any]) -> Rule:
     known = messages().get(code)
+    words = {one: getattr(known, one)._asdict() for one in _WORDS} if known else {}
+    words |= {one: document[one] for one in _WORDS if one in document}
     given = document.get("severity")
     is_off = given in (OFF, False)  # a bare `off` is false in YAML
-    rated = known.severity if known and (given is None or is_off) else given
-    words = {} if known is None else {"title": known.title, "text": known.text}
-    words |= {} if known is None else {"remedy": known.remedy}
-    entry = {name: {"ja": both.ja, "en": both.en} for name, both in words.items()}
-    entry |= {name: document[name] for name in ("title", "text", "remedy") if name in document}
+    severity = known.severity if known and (given is None or is_off) else given
     found_by: FoundBy = "query" if "query" in document else document["found_by"]
     return Rule(
-        message=Message.read(code, {**entry, "severity": "warning" if is_off else rated}),
+        message=Message.read(code, {**words, "severity": "warning" if is_off else severity}),
         found_by=found_by,
         severity=None if given is None or is_off else given,
         is_off=is_off,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -116,8 +116,7 @@ def examine_submission(
     proposal = None
     if received.drafting != "never" and any(one.code in _UNKNOWN for one in reading.problems):
         reading, proposal = _proposed(received, workbook, package, reading, last)
-    titles = {one.name: one.title for one in package}
-    return _outcome(received, workbook, reading, proposal, titles)
+    return _outcome(received, workbook, reading, proposal, package)
 
 
 def _read(
@@ -174,7 +173,7 @@ def _outcome(
     workbook: Workbook | None,
     reading: _Reading,
     proposal: Proposal | None = None,
-    titles: Mapping[str, str] | None = None,
+    package: Package | None = None,
     *,
     is_readable: bool = True,
 ) -> Outcome:
@@ -207,7 +206,8 @@ def _outcome(
         municipality_code=received.municipality_code,
         received=received.received,
         records={name: count for name, count in outcome.records.items() if count},
-        titles=titles or {},
+        titles={one.name: one.title for one in package or ()},
+        numeric=frozenset(_numeric(package)) if package else frozenset(),
         last_good=received.last_good,
         proposal=proposal,
         workspace=received.workspace,
@@ -223,6 +223,14 @@ def _counts(dataset: Dataset | None) -> dict[str, int]:
     if dataset is None:
         return {}
     return {name: table.num_rows for name, table in dataset.tables.items()}
+
+
+def _numeric(package: Package) -> Iterator[tuple[str, str]]:
+    """The fields that hold figures."""
+    for resource in package:
+        for one in resource.fields:
+            if one.type in ("integer", "number", "year"):
+                yield resource.name, one.name
 
 
 _ORDER = {"error": 0, "warning": 1, "notice": 2}

@@ -38,10 +38,12 @@ def masked(problems: Iterable[Problem], workbook: Workbook | None) -> tuple[Prob
 
 
 def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, bytes]:
-    """Make the files of one review: `report.html`, `report.json`, `<stem>.checked.xlsx`, and where
-    a layout is proposed `<stem>.layout.yaml` and its picture, `<stem>.layout.html`.
+    """Make the files of one review: `report.html`, `report.json`, `<stem>.checked.xlsx`, where
+    something can be proposed for certain `<stem>.proposed.xlsx`, and where a layout is proposed
+    `<stem>.layout.yaml` and its picture, `<stem>.layout.html`.
 
-    The marked workbook is absent where the file could not be read. Values of cells that a
+    The marked workbooks are absent where the file could not be read, and end in `.xlsm` where it
+    has macros: Excel opens such a workbook under no other name. Values of cells that a
     `personal-data` problem names stand in none of them but the steward's own cells.
     """
     mask = mask_of(reviewed.workbook, reviewed.problems)
@@ -51,13 +53,16 @@ def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, byte
     )
     files = {}
     marked = mark(told, language)
+    names = None
     if marked is not None:
-        files[told.checked_name] = marked
-    name = told.checked_name if marked is not None else None
+        names = marked.names
+        files[names.checked] = marked.checked
+        if names.proposed is not None and marked.proposed is not None:
+            files[names.proposed] = marked.proposed
     if reviewed.proposal is not None and reviewed.workbook is not None:
         proposed, book = reviewed.proposal.draft, reviewed.workbook
         files[told.layout_name] = proposed_layout(proposed, book)
         files[told.picture_name] = picture(proposed, book, language, report="report.html")
-    files["report.html"] = report(told, mask, checked=name, language=language)
+    files["report.html"] = report(told, mask, names, language=language)
     files["report.json"] = record(told)
     return files

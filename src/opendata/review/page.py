@@ -20,6 +20,7 @@ from opendata.errors import Problem, Severity, Text
 from opendata.errors.catalogue import Language
 from opendata.review.causes import RANK, Cause, Cells, Finding, causes, cells, position
 from opendata.review.drawing import Drawing, draw
+from opendata.review.marked import Names
 from opendata.review.privacy import Mask
 from opendata.review.reviewed import (
     Reviewed,
@@ -94,18 +95,20 @@ class Entry:
 
 
 def report(
-    reviewed: Reviewed, mask: Mask, *, checked: str | None, language: Language = "ja"
+    reviewed: Reviewed, mask: Mask, names: Names | None, *, language: Language = "ja"
 ) -> bytes:
-    """Render the page. `checked` names the marked workbook beside it."""
+    """Render the page. `names` are those of the marked workbooks beside it."""
+    checked, proposed = (names.checked, names.proposed) if names is not None else (None, None)
     return render(
         "report.html",
         language,
         Text(f"確認結果：{reviewed.name}", f"Review: {reviewed.name}"),
         it=reviewed,
         checked=checked,
+        proposed=proposed,
         verdict=verdict(reviewed),
         reassurance=reassurance(reviewed),
-        steps=next_steps(reviewed),
+        steps=next_steps(reviewed, checked, proposed),
         proposal=_proposed(reviewed),
         shown_causes=_told(reviewed, mask),
         most=MOST,

@@ -54,6 +54,8 @@ class Reviewed:
     records: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     last_good: str | None = None
+    numeric: frozenset[tuple[str, str]] = frozenset()
+    """The fields that hold numbers, as (table, field)."""
     proposal: Proposal | None = None
     workspace: str | None = None
     """Where the review will lie, for the operator's command; None for a file that was no
@@ -74,19 +76,14 @@ class Reviewed:
         return sha256(self.content).hexdigest()
 
     @property
-    def checked_name(self) -> str:
-        """The name of the marked-up workbook."""
-        return self._beside(".checked.xlsx")
-
-    @property
     def layout_name(self) -> str:
         """The name of the proposed layout."""
-        return self._beside(".layout.yaml")
+        return self.beside(".layout.yaml")
 
     @property
     def picture_name(self) -> str:
         """The name of the page that shows what each cell was taken for."""
-        return self._beside(".layout.html")
+        return self.beside(".layout.html")
 
     @property
     def is_waiting(self) -> bool:
@@ -103,7 +100,7 @@ class Reviewed:
         """What the operator types to accept the proposed layout."""
         return accept_command(self.file, self.workspace)
 
-    def _beside(self, ending: str) -> str:
+    def beside(self, ending: str) -> str:
         """The file's own name with another ending, no longer than a file system takes."""
         stem = PurePosixPath(self.file).stem.encode()[: LONGEST_NAME - len(ending)]
         return stem.decode("utf-8", "ignore") + ending
@@ -165,8 +162,13 @@ def reassurance(reviewed: Reviewed) -> Text | None:
     )
 
 
-def next_steps(reviewed: Reviewed) -> tuple[Text, ...]:
-    """What the steward does now, in order; empty when there is nothing to do."""
+def next_steps(
+    reviewed: Reviewed, checked: str | None = None, proposed: str | None = None
+) -> tuple[Text, ...]:
+    """What the steward does now, in order; empty when there is nothing to do.
+
+    `checked` and `proposed` name the marked workbook and the one with the proposals written in.
+    """
     if reviewed.status == "accepted":
         return ()
     if reviewed.is_waiting:
@@ -189,21 +191,32 @@ def next_steps(reviewed: Reviewed) -> tuple[Text, ...]:
         f'Save it and put it back into the inbox folder "{reviewed.folder}" under the same name. '
         "It is checked again by itself, and published once nothing is wrong.",
     )
-    if reviewed.workbook is None or not any(one.place.cell for one in errors):
+    if checked is None or not any(one.place.cell for one in errors):
         return (
             Text("下の説明をお読みになり、元のファイルを直してください。",
                  "Read what is said below and repair your file."),
             again,
         )  # fmt: skip
-    return (
+    steps = (
         Text(
-            f"「{reviewed.checked_name}」を開くと、直すセルに色とコメントが付いています。",
-            f'Open "{reviewed.checked_name}": the cells to correct are coloured and commented.',
+            f"「{checked}」を開くと、直すセルに色とコメントが付いています。",
+            f'Open "{checked}": the cells to correct are coloured and commented.',
         ),
         Text(
             "元のファイルの同じセルを直してください。", "Correct the same cells in your own file."
         ),
         again,
+    )
+    return steps if proposed is None else (*steps, _accepting(proposed, reviewed.name))
+
+
+def _accepting(proposed: str, name: str) -> Text:
+    """The short way, where proposals can be taken as they are."""
+    return Text(
+        f"「{proposed}」は、提案した値を書き込んだものです（変えたセルは青色）。確かめてよければ、"
+        f"直す代わりに、このファイルの名前を「{name}」に変えて入れ直すこともできます。",
+        f'"{proposed}" has the proposed values written in (changed cells are blue). If they are '
+        f'right, you may rename it to "{name}" and put it back instead.',
     )
 
 

@@ -32,6 +32,13 @@ _LEGEND: Mapping[str, pa.DataType] = {
     "legend": pa.int64(),
     "label": pa.string(),
 }
+_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "temp_directory": "",
+    "memory_limit": "1GB",
+    "threads": "1",
+}
+"""A query reads the tables and nothing else, and what it cannot hold in memory goes nowhere."""
 _A1 = re.compile(r"([A-Z]+)([0-9]+)")
 _PLACE = pa.struct(
     [("sheet", pa.string()), ("name", pa.string()), ("line", pa.int64()), ("column", pa.int64())]
@@ -48,7 +55,7 @@ def check_rules(
 
     A query's tables have a column `row` that counts from 0.
     """
-    with duckdb.connect(config={"enable_external_access": "false", "threads": "1"}) as database:
+    with duckdb.connect(config=_SHUT_IN) as database:
         for name, columns in tables.items():
             database.register(name, _with_rows(columns, is_total=name.endswith(TOTALS)))
         for resource in package:

@@ -1,7 +1,7 @@
 """Arrow arrays of texts and what they are made of.
 
-`pyarrow.array` imports pandas if it is installed, which costs more than many a table; these are
-made from buffers instead.
+`pyarrow.array` and `to_numpy` import pandas where it is installed, which costs more than many a
+table takes; here buffers are handed over instead.
 """
 
 from __future__ import annotations
@@ -42,6 +42,24 @@ def text_buffers(texts: Texts) -> tuple[Numbers, Numbers, Numbers]:
     starts = offsets[:-1].astype(np.int64)
     content = np.frombuffer(as_bytes(data), np.uint8)
     return starts, np.diff(offsets).astype(np.int64), content
+
+
+def numbers(array: Array, kind: Any) -> Numbers:
+    """The numbers of an Arrow array of that NumPy type; whatever where it has nulls."""
+    found = np.frombuffer(as_bytes(array.buffers()[1]), kind)
+    return found[array.offset : array.offset + len(array)]
+
+
+def mask(array: Array) -> Numbers:
+    """An Arrow array of booleans without nulls."""
+    bits = np.frombuffer(as_bytes(array.buffers()[1]), np.uint8)
+    ends = array.offset + len(array)
+    return np.unpackbits(bits, count=ends, bitorder="little")[array.offset :].view(np.bool_)
+
+
+def places(column: Indexed) -> Numbers:
+    """Where each cell's text stands among the distinct ones."""
+    return numbers(column.indices, np.int32)
 
 
 def is_indexed(column: Array) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -72,22 +73,35 @@ def _texts(column: Array, at: Numbers) -> list[Any]:
     return list((taken.dictionary_decode() if is_indexed(taken) else taken).to_pylist())
 
 
-def python_batches(source: Delimited, width: int) -> Iterator[Batch]:
-    """The records as Python's csv reads them. Raises Unreadable after the last of them."""
-    rows = source.rows()
-    stop = None
-    while stop is None:
-        taken: list[tuple[int, list[str]]] = []
-        try:
-            for row in islice(rows, _ROWS):
-                taken.append(row)  # noqa: PERF402  # those before an error are kept
-        except Unreadable as error:
-            stop = error
-        if taken:
-            yield _batch(taken, width)
-        elif stop is None:
-            return
-    raise stop
+class PythonBatches:
+    """The records as Python's csv reads them."""
+
+    def __init__(self, source: Delimited, width: int) -> None:
+        self._source = source
+        self._width = width
+
+    def read(self, _: Sequence[bool]) -> Iterator[Batch]:
+        """All records. Raises Unreadable after the last of them."""
+        rows = self._source.rows()
+        stop = None
+        while stop is None:
+            taken: list[tuple[int, list[str]]] = []
+            try:
+                for row in islice(rows, _ROWS):
+                    taken.append(row)  # noqa: PERF402  # those before an error are kept
+            except Unreadable as error:
+                stop = error
+            if taken:
+                yield _batch(taken, self._width)
+            elif stop is None:
+                return
+        raise stop
+
+    def rows(self, numbers: Numbers) -> Iterator[Row]:
+        """The records of these numbers, in their order."""
+        wanted = set(numbers.tolist())
+        with suppress(Unreadable):
+            yield from (row for row in self._source.rows() if row[0] in wanted)
 
 
 def _batch(rows: list[tuple[int, list[str]]], width: int) -> Batch:
@@ -97,61 +111,96 @@ def _batch(rows: list[tuple[int, list[str]]], width: int) -> Batch:
     return Batch(rows[0][0], [text_array(one) for one in columns], list(ragged))
 
 
-def arrow_batches(
-    source: Delimited, indexed: Sequence[bool], *, skips_nothing: bool
-) -> Iterator[Batch]:
-    """The records as Arrow parses them. Raises Odd where that is not surely as Python does.
+class ArrowBatches:
+    """The records as Arrow parses them; Odd is raised where that is not surely as Python does.
 
-    Columns that are `indexed` come dictionary-encoded, the others where their texts repeat. With
-    `skips_nothing`, the difference between an empty line and empty cells matters.
+    With `minds_empty_lines`, the difference between an empty line and empty cells matters.
     """
-    width = len(indexed)
-    names = [str(number) for number in range(width)]
-    types: dict[str, Any] = dict.fromkeys(names, pa.string())
-    first = source.header_row + 1
-    is_known = False
-    for block in read_blocks(source):
-        if (skips_nothing or width == 1) and _has_empty_line(block):
+
+    def __init__(self, source: Delimited, width: int, *, minds_empty_lines: bool) -> None:
+        if source.skips_spaces or width != source.first_width:
             raise Odd
-        batch = _parsed(block, names, types, first, source)
-        if not is_known:
-            is_known = True
-            wanted = zip(names, indexed, batch.columns, strict=True)
-            types = {
-                name: _INDEXED if must or _repeats(column) else pa.string()
-                for name, must, column in wanted
-            }
-        first += batch.size
-        yield batch
+        self._source = source
+        self._names = [str(number) for number in range(width)]
+        self._minds_empty_lines = minds_empty_lines or width == 1
+        self._sizes: list[int] = []
+
+    def read(self, indexed: Sequence[bool]) -> Iterator[Batch]:
+        """All records. Columns that are `indexed` come by their distinct texts, the others where
+        they repeat in the first batch."""
+        types: dict[str, Any] = dict.fromkeys(self._names, pa.string())
+        first = self._source.header_row + 1
+        for block in read_blocks(self._source):
+            if self._minds_empty_lines and _has_empty_line(block):
+                raise Odd
+            batch = self._parsed(block, types, first)
+            if not self._sizes:
+                types = self._types(batch, indexed)
+            self._sizes.append(batch.size)
+            first += batch.size
+            yield batch
+
+    def rows(self, numbers: Numbers) -> Iterator[Row]:
+        """The records of these numbers, in their order; without quotes, each is a line."""
+        first = self._source.header_row + 1
+        for block, size in zip(read_blocks(self._source), self._sizes, strict=True):
+            start, end = np.searchsorted(numbers, (first, first + size))
+            wanted = numbers[start:end]
+            if len(wanted) and b'"' not in block:
+                for number, line in zip(
+                    wanted.tolist(), _lines(block, wanted - first), strict=True
+                ):
+                    yield number, self._cells(line)
+            elif len(wanted):
+                batch = self._parsed(block, dict.fromkeys(self._names, pa.string()), first)
+                yield from batch.rows(np.flatnonzero(np.isin(batch.numbers, wanted)))
+            first += size
+
+    def _types(self, batch: Batch, indexed: Sequence[bool]) -> dict[str, Any]:
+        columns = zip(self._names, indexed, batch.columns, strict=True)
+        return {
+            name: _INDEXED if must or _repeats(column) else pa.string()
+            for name, must, column in columns
+        }
+
+    def _cells(self, text: str) -> list[str]:
+        how = dialect(self._source.delimiter, self._source.skips_spaces)
+        return next(csv.reader(io.StringIO(text, newline=""), how), [])
+
+    def _parsed(self, block: bytes, types: dict[str, Any], first: int) -> Batch:
+        from pyarrow import csv as arrow
+
+        ragged: list[Row] = []
+
+        def keep(row: Any) -> Literal["skip"]:
+            ragged.append((first + row.number - 1, self._cells(row.text)))
+            return "skip"
+
+        has_quotes = b'"' in block
+        table = arrow.read_csv(
+            cast("IO[Any]", pa.BufferReader(block)),
+            arrow.ReadOptions(
+                column_names=self._names, block_size=len(block) + 1, use_threads=False
+            ),
+            arrow.ParseOptions(
+                delimiter=self._source.delimiter,
+                quote_char='"' if has_quotes else False,
+                newlines_in_values=has_quotes,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep,
+            ),
+            arrow.ConvertOptions(column_types=types, check_utf8=False),
+        )
+        return Batch(first, [_whole(column) for column in table.columns], ragged)
 
 
-def _parsed(
-    block: bytes, names: list[str], types: dict[str, Any], first: int, source: Delimited
-) -> Batch:
-    from pyarrow import csv as arrow
-
-    ragged: list[Row] = []
-
-    def keep(row: Any) -> Literal["skip"]:
-        text = io.StringIO(row.text, newline="")
-        cells = next(csv.reader(text, dialect(source.delimiter, source.skips_spaces)), [])
-        ragged.append((first + row.number - 1, cells))
-        return "skip"
-
-    has_quotes = b'"' in block
-    table = arrow.read_csv(
-        cast("IO[Any]", pa.BufferReader(block)),
-        arrow.ReadOptions(column_names=names, block_size=len(block) + 1, use_threads=False),
-        arrow.ParseOptions(
-            delimiter=source.delimiter,
-            quote_char='"' if has_quotes else False,
-            newlines_in_values=has_quotes,
-            ignore_empty_lines=False,
-            invalid_row_handler=keep,
-        ),
-        arrow.ConvertOptions(column_types=types, check_utf8=False),
-    )
-    return Batch(first, [_whole(column) for column in table.columns], ragged)
+def _lines(block: bytes, at: Numbers) -> Iterator[str]:
+    """The lines at these places of a block without quotes."""
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
+    starts = np.concatenate([[0], ends + 1])
+    ends = np.concatenate([ends, [len(block)]])
+    for start, end in zip(starts[at].tolist(), ends[at].tolist(), strict=True):
+        yield block[start:end].decode()
 
 
 def _whole(column: Any) -> Array:

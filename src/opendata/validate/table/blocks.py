@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,26 +28,25 @@ class Odd(Exception):
 def read_blocks(source: Delimited) -> Iterator[bytes]:
     """The records after the header. Raises Odd where a block is not plainly what it seems.
 
-    Plain is: valid in its encoding, no NUL, no carriage return but before a newline, and every
-    quote at the edge of its cell, or doubled.
+    Plain is: valid in its encoding, no NUL, no carriage return but before a newline, every quote
+    at the edge of its cell, or doubled, and no byte order mark, which Arrow takes from any start.
     """
     waiting = b""
     is_head = True
     for piece in _utf8(source.path, source.encoding):
         waiting += piece
         cut = _end_of_records(waiting)
-        if is_head and cut:
-            waiting = waiting[_after_header(waiting, source) :]
-            is_head, cut = False, _end_of_records(waiting)
-        if cut:
-            yield _plain(waiting[:cut], source.delimiter)
+        if is_head and (start := _after_header(waiting[:cut], source)):
+            waiting, is_head, cut = waiting[start:], False, cut - start
+        if cut and not is_head:
+            yield _plain(waiting[:cut], source)
             waiting = waiting[cut:]
         elif len(waiting) > _LONGEST_BYTES:
             raise Odd
     if is_head:
-        waiting = waiting[_after_header(waiting, source) :]
+        waiting = waiting[_after_header(waiting, source) or len(waiting) :]
     if waiting:
-        yield _plain(waiting, source.delimiter)
+        yield _plain(waiting, source)
 
 
 def _utf8(path: Path, encoding: str) -> Iterator[bytes]:
@@ -67,8 +67,8 @@ def _utf8(path: Path, encoding: str) -> Iterator[bytes]:
             raise Odd from error
 
 
-def _after_header(start: bytes, source: Delimited) -> int:
-    """Where the first record after the header begins."""
+def _after_header(start: bytes, source: Delimited) -> int | None:
+    """Where the first record after the header begins; None where the header is not whole yet."""
     try:
         text = start.decode()
     except UnicodeDecodeError as error:
@@ -82,8 +82,10 @@ def _after_header(start: bytes, source: Delimited) -> int:
             yield line
 
     records = csv.reader(lines(), dialect(source.delimiter, source.skips_spaces))
-    for _ in range(source.header_row):
-        next(records, None)
+    if sum(1 for _ in islice(records, source.header_row)) < source.header_row:
+        return None
+    if b'"' in start[:consumed] and not _has_plain_quotes(start[:consumed], ord(source.delimiter)):
+        raise Odd
     return consumed
 
 
@@ -97,17 +99,22 @@ def _end_of_records(content: bytes) -> int:
     return cut
 
 
-def _plain(block: bytes, delimiter: str) -> bytes:
+def _plain(block: bytes, source: Delimited) -> bytes:
     """The block, if it is plain. Raises Odd."""
     is_plain = (
         b"\0" not in block
-        and (b"\r" not in block or block.count(b"\r") == block.count(b"\r\n"))
-        and (b'"' not in block or _has_plain_quotes(block, ord(delimiter)))
+        and not block.startswith(codecs.BOM_UTF8)
+        and (b"\r" not in block or _has_plain_returns(block, source))
+        and (b'"' not in block or _has_plain_quotes(block, ord(source.delimiter)))
         and (block.isascii() or _is_utf8(block))
     )
     if not is_plain:
         raise Odd
     return block
+
+
+def _has_plain_returns(block: bytes, source: Delimited) -> bool:
+    return source.newline is not None and block.count(b"\r") == block.count(b"\r\n")
 
 
 def _has_plain_quotes(block: bytes, delimiter: int) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from opendata.errors import OpendataError
+from opendata.validate.table.report import Unreadable
 from opendata.validate.table.schema import CONSTRAINTS, Field
 from opendata.validate.table.values import ValueReader, value_reader
 
@@ -14,6 +17,8 @@ Notes = tuple[tuple[str, str], ...]
 Cell = tuple[Any, Notes]
 """A value, None where there is none, and the notes on it."""
 Check = Callable[[Any], bool]
+Noted = tuple[Check, tuple[str, str]]
+"""A check, and the note where it fails."""
 
 TYPE, CONSTRAINT = "type-error", "constraint-error"
 _KEPT = 200_000
@@ -34,7 +39,7 @@ class Memory(dict[str | None, Cell]):
 
     def __missing__(self, text: str | None) -> Cell:
         cell = self.read(text)
-        if cell[0] == cell[0]:  # a NaN equals nothing, so that each must be one of its own
+        if not _is_nan(cell[0]):  # it equals nothing, so that each must be one of its own
             if len(self) >= _KEPT:
                 self.clear()
             self[text] = cell
@@ -47,14 +52,18 @@ class Memory(dict[str | None, Cell]):
 
 def _reader(field: Field) -> tuple[Callable[[Any], Cell], ValueReader | None]:
     value = value_reader(field.descriptor)
-    return (_foreign(field) if value is None else _native(field, value)), value
+    try:
+        return (_foreign(field) if value is None else _native(field, value)), value
+    except re.error as error:
+        reason = f'the pattern of "{field.name}": {error}'
+        raise OpendataError("broken-schema", path="schema", reason=reason) from error
 
 
 def _native(field: Field, read: ValueReader) -> Callable[[Any], Cell]:
     missing = field.missing
     unlike = ((TYPE, f'type is "{field.type}/{field.format}"'),)
     checks = tuple(_checks(field, read))
-    empty: Cell = (None, tuple(note for check, note in checks if not check(None)))
+    empty: Cell = (None, _failed(checks, None))
 
     def cell(content: Any) -> Cell:
         if content is None or str(content) in missing:
@@ -62,9 +71,21 @@ def _native(field: Field, read: ValueReader) -> Callable[[Any], Cell]:
         value = read(content)
         if value is None:
             return None, unlike
-        return value, tuple(note for check, note in checks if not check(value))
+        return value, _failed(checks, value)
 
     return cell
+
+
+def _failed(checks: Sequence[Noted], value: Any) -> Notes:
+    return tuple(note for check, note in checks if not _holds(check, value))
+
+
+def _holds(check: Check, value: Any) -> bool:
+    """What cannot be compared with a bound, as a time without a zone, is not within it."""
+    try:
+        return check(value)
+    except (TypeError, ArithmeticError):
+        return False
 
 
 def _checks(field: Field, read: ValueReader) -> Iterator[Noted]:
@@ -132,17 +153,25 @@ _CHECKS: Mapping[str, Callable[[Any, ValueReader], Check]] = {
 
 def _foreign(field: Field) -> Callable[[Any], Cell]:
     """A field that frictionless reads for us: e-mail, WKT, GeoJSON, durations and their like."""
-    from frictionless import Schema
+    from frictionless import FrictionlessException, Schema
 
     descriptor = {**field.descriptor, "missingValues": sorted(field.missing)}
     constraints = dict(field.constraints)
     constraints.pop("jsonSchema", None)
     descriptor["constraints"] = constraints
     schema = Schema.from_descriptor({"$schema": _V2, "fields": [descriptor]})
-    read = schema.fields[0].create_cell_reader()
+    try:
+        read = schema.fields[0].create_cell_reader()
+    except FrictionlessException as error:  # a package for this format is not installed
+        raise Unreadable.because(error.error.type, error.error.note) from error
+
+    unlike = ((TYPE, f'type is "{field.type}/{field.format}"'),)
 
     def cell(content: Any) -> Cell:
-        value, notes = read(content)
+        try:
+            value, notes = read(content)
+        except (TypeError, ValueError, ArithmeticError):  # frictionless would end here
+            return None, unlike
         kinds = {"type": TYPE}
         return value, tuple(
             (kinds.get(name, CONSTRAINT), note) for name, note in (notes or {}).items()
@@ -151,8 +180,8 @@ def _foreign(field: Field) -> Callable[[Any], Cell]:
     return cell
 
 
-Noted = tuple[Check, tuple[str, str]]
-"""A check, and the note where it fails."""
+def _is_nan(value: Any) -> bool:
+    return value.is_nan() if isinstance(value, Decimal) else value != value
 
 
 def _strict_checks(field: Field, value: ValueReader | None) -> tuple[Noted, ...]:
@@ -165,7 +194,7 @@ def _stricter(read: Callable[[Any], Cell], checks: Sequence[Noted]) -> Callable[
         found, notes = read(content)
         if found is None:
             return found, notes
-        return found, (*notes, *(note for check, note in checks if not check(found)))
+        return found, (*notes, *_failed(checks, found))
 
     return cell
 

@@ -39,6 +39,11 @@ class Delimited:
     first_width: int
     """How many cells the header has."""
 
+    @property
+    def newline(self) -> str | None:
+        """How Python opens the text: only under .csv are its line ends left as they are."""
+        return _newline(self.path)
+
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Every record after the header with its number. Raises Unreadable where reading ends
         before the file does."""
@@ -66,14 +71,17 @@ def open_delimited(
     return Delimited(path, encoding, delimiter, skips_spaces, row, labels, is_empty, len(header))
 
 
+def _newline(path: Path) -> str | None:
+    return "" if path.suffix.lower() == ".csv" else None
+
+
 @contextmanager
 def _text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
-    newline = "" if path.suffix.lower() == ".csv" else None
     with path.open("rb") as stream:
         stream.read(_LOOKED_AT_BYTES)
         stream.seek(0)
         try:
-            yield io.TextIOWrapper(stream, encoding, newline=newline)
+            yield io.TextIOWrapper(stream, encoding, newline=_newline(path))
         except LookupError as error:
             raise Unreadable.because("encoding-error", error) from error
 

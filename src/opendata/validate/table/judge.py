@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from opendata.validate.table.arrays import Numbers, indexed, place_array
+from opendata.validate.table.arrays import Numbers, indexed, place_array, places
 from opendata.validate.table.batches import Batch, Row
 from opendata.validate.table.hashes import NONE, Hashes, hash_values, join, mix
 from opendata.validate.table.keys import Keys
@@ -24,6 +24,8 @@ class TableJudge:
         self._judge = RowJudge(fields, schema, lookup)
         self._keys = [_Key(*one) for one in self._judge.keys]
         self._doubtful: dict[int, Row] = {}
+        self._numbers: list[Numbers | int] = []
+        """The numbers of each batch's rows; that of the first where one follows the other."""
         compared = {at for key in self._keys for at in key.positions}
         self._screens = [
             Screen(memory, is_key=at in compared) for at, memory in enumerate(self._judge.memories)
@@ -37,6 +39,7 @@ class TableJudge:
     def take(self, batch: Batch) -> None:
         """Screen a batch and keep its rows in doubt."""
         self.rows += batch.size
+        self._numbers.append(batch.numbers if batch.ragged else batch.first)
         pairs = zip(self._screens, batch.columns, strict=True)
         verdicts = [screen.judge(column) for screen, column in pairs]
         doubts = [*self._doubts(verdicts), *self._strangers(batch)]
@@ -52,14 +55,12 @@ class TableJudge:
             ]
             key.take(verdicts, others)
 
-    def errors(self, again: Callable[[], Iterable[Batch]]) -> Iterator[TableError]:
-        """The errors of all rows in doubt, in the order of the rows. `again` gives the batches
-        once more, to look at keys that seem to stand twice."""
-        wanted = self._repeated()
-        if wanted:
-            for index, batch in enumerate(again()):
-                if index in wanted:
-                    self._keep(batch, wanted[index])
+    def errors(self, rows: Callable[[Numbers], Iterable[Row]]) -> Iterator[TableError]:
+        """The errors of all rows in doubt, in the order of the rows. `rows` gives those of these
+        numbers once more, to look at keys that seem to stand twice."""
+        repeated = self._repeated()
+        if len(repeated):
+            self._doubtful.update((row[0], row) for row in rows(repeated))
         for number in sorted(self._doubtful):
             yield from self._judge.judge(*self._doubtful[number])
 
@@ -84,26 +85,27 @@ class TableJudge:
             columns = [indexed(batch.columns[at]) for at in foreign.positions]
             combined = np.zeros(batch.even, np.int64)
             for column in columns:
-                combined = combined * len(column.dictionary) + column.indices.to_numpy()
-            distinct, first, places = np.unique(combined, return_index=True, return_inverse=True)
+                combined = combined * len(column.dictionary) + places(column)
+            distinct, first, found = np.unique(combined, return_index=True, return_inverse=True)
             texts = zip(
                 *(column.take(place_array(first)).to_pylist() for column in columns), strict=True
             )
             strange = [self._is_strange(foreign, one) for one in texts]
             if any(strange) and len(distinct):
-                yield np.array(strange, bool)[places]
+                yield np.array(strange, bool)[found]
 
     def _is_strange(self, foreign: Foreign, texts: Sequence[str]) -> bool:
         pairs = zip(foreign.positions, texts, strict=True)
         return not foreign.knows(tuple(self._judge.memories[at][text][0] for at, text in pairs))
 
-    def _repeated(self) -> dict[int, Numbers]:
-        """For each batch, by its place, the rows whose keys seem to stand twice."""
-        found: dict[int, list[Numbers]] = {}
-        for key in self._keys:
-            for index, places in key.repeated():
-                found.setdefault(index, []).append(places)
-        return {index: np.unique(np.concatenate(places)) for index, places in found.items()}
+    def _repeated(self) -> Numbers:
+        """The numbers of all rows with keys that seem to stand twice."""
+        found = [
+            at + numbers if isinstance(numbers := self._numbers[index], int) else numbers[at]
+            for key in self._keys
+            for index, at in key.repeated()
+        ]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
 
 class _Key:
@@ -137,9 +139,9 @@ class _Key:
             return
         for index, numbers in enumerate(self._numbers.batches()):
             nearest = np.minimum(np.searchsorted(twice, numbers), len(twice) - 1)
-            places = np.flatnonzero(twice[nearest] == numbers)
-            if len(places):
-                yield index, places
+            at = np.flatnonzero(twice[nearest] == numbers)
+            if len(at):
+                yield index, at
 
 
 def _codes(verdict: Verdict) -> Hashes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,14 +21,13 @@ def judge_outside(table: Path, schema: TableSchema) -> TableReport:
     Raises OpendataError where it takes the file for no table, which it would call valid unread,
     and where it falls over what it holds.
     """
-    from frictionless import Resource, Schema, system
+    from frictionless import Resource, system
 
-    with system.use_context(trusted=True):
-        contract = Schema.from_descriptor(dict(schema.descriptor))
-        # As if read from its own file: else it is held to the version of the resource around it.
-        contract.metadata_descriptor_path = "schema.json"
-        contract.metadata_descriptor_initial = contract.to_descriptor()
-        resource = Resource(path=str(table), schema=contract)
+    with system.use_context(trusted=True), tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        # From a file of its own: else it is held to the version of the resource around it.
+        json.dump(schema.descriptor, file, default=str)
+        file.flush()
+        resource = Resource(path=str(table), schema=file.name)
         try:
             report = resource.validate(limit_errors=_NO_LIMIT)
         except Exception as error:  # values that it cannot compare, or cannot keep as keys

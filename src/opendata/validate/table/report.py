@@ -40,11 +40,11 @@ class TableReport:
 
 
 class Unreadable(Exception):
-    """A source of which no row, or no further row, can be read; the error says why."""
+    """A source of which no row, or no further row, can be read; the errors say why."""
 
-    def __init__(self, error: TableError) -> None:
-        super().__init__(error)
-        self.error = error
+    def __init__(self, *errors: TableError) -> None:
+        super().__init__(*errors)
+        self.errors = errors
 
     @classmethod
     def because(cls, kind: str, reason: object) -> Unreadable:

@@ -146,9 +146,11 @@ class _Row:
     def finish(self) -> list[TableError]:
         if not self._is_told:
             self._is_told = True
-            for at in range(len(self._cells)):
-                self._tell(at)
-            self._errors.extend(self._length_errors())
+            for at, (_, notes) in enumerate(self._cells):
+                if notes:
+                    self._tell(at)
+            if len(self._contents) != len(self._fields):
+                self._errors.extend(self._length_errors())
             if self._is_blank():
                 self._errors[:] = [TableError("blank-row", self.number, None, "")]
         return self._errors
@@ -167,7 +169,8 @@ class _Row:
             yield TableError("missing-cell", self.number, field.name, "")
 
     def _is_blank(self) -> bool:
-        return all(self.lacks(at) for at in range(len(self._cells)))
+        has_value = any(value is not None for value, _ in self._cells)
+        return not has_value and all(self.lacks(at) for at in range(len(self._cells)))
 
 
 def read_lookup(

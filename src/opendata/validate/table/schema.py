@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from opendata.errors import OpendataError
+from opendata.validate.table.report import TableError
 from opendata.validate.table.values import value_reader
 
 Descriptor = Mapping[str, Any]
@@ -28,6 +29,7 @@ CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
 }
 """The constraints of each type in the order in which they are held against a value."""
 
+_BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 MATCHES = ("exact", "equal", "subset", "superset", "partial")
 _V2 = "https://datapackage.org/profiles/2.0/tableschema.json"
 _V2_FIELD = ("categories", "categoriesOrdered")
@@ -97,6 +99,8 @@ class TableSchema:
     is_strict: bool = False
     descriptor: Descriptor = field(default_factory=dict)
     """As frictionless is told of it."""
+    flaws: tuple[TableError, ...] = ()
+    """What frictionless says of it when a foreign key refers to the table itself."""
 
     def is_needed(self, one: Field) -> bool:
         """Whether a table must have the field even where the schema lets fields be left out."""
@@ -115,7 +119,8 @@ def read_schema(source: Path | Descriptor, *, like_frictionless: bool = True) ->
     known = descriptor if like_frictionless else _without_v2(descriptor)
     if not _is_plain(known):
         _ask_frictionless(known, name)
-    return _schema(descriptor, known, is_strict=not like_frictionless)
+    schema = _schema(descriptor, known, is_strict=not like_frictionless)
+    return replace(schema, flaws=_flaws(known)) if like_frictionless else schema
 
 
 def _load(path: Path) -> Any:
@@ -190,12 +195,42 @@ def _ask_frictionless(descriptor: Descriptor, name: str) -> None:
     from frictionless import FrictionlessException, Schema
 
     try:
-        Schema.from_descriptor(dict(descriptor))
+        reason = "; ".join(_unusable(Schema.from_descriptor(dict(descriptor)).fields))
     except FrictionlessException as error:
         reason = "; ".join(str(one.note) for one in error.to_errors()) or str(error)
         raise OpendataError("broken-schema", path=name, reason=reason) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise OpendataError("broken-schema", path=name, reason=str(error)) from error
+    if reason:
+        raise OpendataError("broken-schema", path=name, reason=reason)
+
+
+def _unusable(fields: Sequence[Any]) -> Iterator[str]:
+    """What would stop frictionless at the first value: patterns that are none, and bounds that
+    are no values of their field."""
+    for one in fields:
+        for name in sorted(_BOUNDS & one.constraints.keys()):
+            bound = one.constraints[name]
+            if bound is not None and one.create_value_reader()(bound) is None:
+                yield f'{one.name}: constraint "{name}" is "{bound}"'
+        pattern = one.constraints.get("pattern", "")
+        if not _compiles(pattern):
+            yield f'{one.name}: constraint "pattern" is "{pattern}"'
+
+
+def _flaws(descriptor: Descriptor) -> tuple[TableError, ...]:
+    """What frictionless says when it copies a schema to look up the table's own keys: the copy no
+    longer knows which version of the standard it is written in."""
+    if not descriptor.get("foreignKeys") or "$schema" not in descriptor:
+        return ()
+    from frictionless import FrictionlessException, Schema
+
+    try:
+        Schema.from_descriptor({key: descriptor[key] for key in descriptor if key != "$schema"})
+    except FrictionlessException as error:
+        notes = ((str(one.type), str(one.note)) for one in error.to_errors())
+        return tuple(TableError(kind, None, None, note) for kind, note in notes)
+    return ()
 
 
 def _without_v2(descriptor: Descriptor) -> dict[str, Any]:
@@ -237,7 +272,7 @@ def _is_plain(descriptor: Descriptor) -> bool:
         and _are_texts(descriptor.get("missingValues", []))
         and _are_texts([descriptor.get(one, "") for one in ("title", "description")])
         and descriptor.get("fieldsMatch", "exact") in MATCHES
-        and not descriptor.get("foreignKeys")
+        and "foreignKeys" not in descriptor
     )
 
 

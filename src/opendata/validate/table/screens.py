@@ -18,11 +18,13 @@ from opendata.validate.table.arrays import (
     Array,
     Numbers,
     Texts,
-    as_bytes,
     buffer,
     indexed,
     is_indexed,
+    mask,
+    numbers,
     place_array,
+    places,
     text_array,
     text_buffers,
 )
@@ -94,7 +96,7 @@ class Screen:
         if self._screen is not None and not is_indexed(column):
             return self._screened(self._screen, column)
         known = indexed(column)
-        return self._of_distinct(known.dictionary).spread(known.indices.to_numpy())
+        return self._of_distinct(known.dictionary).spread(places(known))
 
     def _of_distinct(self, texts: Texts) -> Verdict:
         if self._screen is None or len(texts) <= _FEW:
@@ -121,7 +123,7 @@ class Screen:
 
     def _of_repeated(self, texts: Texts) -> Verdict:
         distinct = indexed(texts)
-        return self._read(distinct.dictionary).spread(distinct.indices.to_numpy())
+        return self._read(distinct.dictionary).spread(places(distinct))
 
     def _read(self, texts: Texts) -> Verdict:
         cells = [self._memory[text] for text in texts.to_pylist()]
@@ -164,17 +166,7 @@ def _missing(field: Field) -> Callable[[Texts], Mask]:
     if field.missing == {""}:
         return lambda texts: text_buffers(texts)[1] == 0
     values = text_array(sorted(field.missing))
-    return lambda texts: _mask(pc.is_in(texts, values))
-
-
-def _mask(found: Any) -> Mask:
-    mask: Mask = found.to_numpy(zero_copy_only=False)
-    return mask
-
-
-def _numbers(found: Any) -> Numbers:
-    numbers: Numbers = found.to_numpy()
-    return numbers
+    return lambda texts: mask(pc.is_in(texts, values))
 
 
 # --- texts: how long they are, and whether they match ---
@@ -190,12 +182,12 @@ def _text_screen(field: Field) -> _Judge | None:
     def judge(texts: Texts, is_key: bool) -> _Screened:
         sure = np.ones(len(texts), bool)
         if at_least is not None or at_most is not None:
-            sizes = _numbers(pc.utf8_length(texts))
+            sizes = numbers(pc.utf8_length(texts), np.int32)
             sure &= (sizes >= (at_least or 0)) & (
                 sizes <= (_LARGEST if at_most is None else at_most)
             )
         if pattern is not None:
-            sure &= _mask(pc.match_substring_regex(texts, f"^(?:^{pattern}$)"))
+            sure &= mask(pc.match_substring_regex(texts, f"^(?:^{pattern}$)"))
         return _Screened(sure, is_missing(texts), hash_texts(texts) if is_key else None)
 
     return judge
@@ -274,7 +266,7 @@ def _figures(texts: Texts, wanted: Mask, kind: str) -> tuple[Numbers, Mask]:
     sure = wanted
     figures = _cast(texts, sure, kind) if _has_no_letters(texts) else None
     if figures is None:
-        sure = wanted & _mask(pc.match_substring_regex(texts, _FIGURES[kind]))
+        sure = wanted & mask(pc.match_substring_regex(texts, _FIGURES[kind]))
         figures = _cast(texts, sure, kind)
     if figures is None:
         return np.zeros(len(texts), np.int64 if kind == "integer" else float), sure & False
@@ -296,6 +288,4 @@ def _cast(texts: Texts, wanted: Mask, kind: str) -> Numbers | None:
         cast = pc.cast(chosen, pa.int64() if is_integer else pa.float64())
     except pa.ArrowInvalid:
         return None
-    return np.frombuffer(as_bytes(cast.buffers()[1]), np.int64 if is_integer else np.float64)[
-        : len(texts)
-    ]
+    return numbers(cast, np.int64 if is_integer else np.float64)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from opendata.errors import OpendataError
-from opendata.validate.table.batches import Batch, arrow_batches, python_batches
+from opendata.validate.table.batches import ArrowBatches, PythonBatches
 from opendata.validate.table.blocks import Odd
 from opendata.validate.table.delimited import Delimited, open_delimited
 from opendata.validate.table.header import header_errors, match_fields
@@ -16,7 +15,7 @@ from opendata.validate.table.judge import TableJudge
 from opendata.validate.table.outside import judge_outside, resource_name
 from opendata.validate.table.report import TableError, TableReport, Unreadable
 from opendata.validate.table.rows import Lookup, RowJudge, read_lookup
-from opendata.validate.table.schema import Field, TableSchema, read_schema
+from opendata.validate.table.schema import TableSchema, read_schema
 
 _DELIMITED = frozenset({".csv", ".tsv"})
 
@@ -44,49 +43,30 @@ def validate_table(
     try:
         return _judge(open_delimited(table, encoding, delimiter), contract)
     except Unreadable as stop:
-        return TableReport(0, (stop.error,))
+        return TableReport(0, stop.errors)
 
 
 def _judge(source: Delimited, schema: TableSchema) -> TableReport:
     lookup = _lookup(source, schema)
     fields = match_fields(source.labels, schema)
     head = tuple(_head_errors(source, schema))
+    is_empty_missing = all("" in field.missing for field in fields)
     try:
-        found = _judge_by(TableJudge(fields, schema, lookup), _arrow(source, fields))
+        batches = ArrowBatches(source, len(fields), minds_empty_lines=not is_empty_missing)
+        found = _judge_by(TableJudge(fields, schema, lookup), batches)
     except Odd:
-        found = _judge_by(TableJudge(fields, schema, lookup), _python(source, fields))
+        found = _judge_by(TableJudge(fields, schema, lookup), PythonBatches(source, len(fields)))
     return TableReport(found.rows, (*head, *found.errors))
 
 
-_Batches = Callable[[Sequence[bool]], Iterator[Batch]]
-"""From the columns of which all distinct texts are wanted to the batches of a table."""
-
-
-def _arrow(source: Delimited, fields: Sequence[Field]) -> _Batches:
-    if source.skips_spaces or len(fields) != source.first_width:
-        raise Odd
-    skips_nothing = not all("" in field.missing for field in fields)
-    return lambda indexed: arrow_batches(source, indexed, skips_nothing=skips_nothing)
-
-
-def _python(source: Delimited, fields: Sequence[Field]) -> _Batches:
-    return lambda _: python_batches(source, len(fields))
-
-
-def _judge_by(judge: TableJudge, batches: _Batches) -> TableReport:
+def _judge_by(judge: TableJudge, batches: ArrowBatches | PythonBatches) -> TableReport:
     stop = []
     try:
-        for batch in batches(judge.indexed):
+        for batch in batches.read(judge.indexed):
             judge.take(batch)
     except Unreadable as error:
-        stop = [error.error]
-    errors = judge.errors(lambda: _until_unreadable(batches(judge.indexed)))
-    return TableReport(judge.rows, (*errors, *stop))
-
-
-def _until_unreadable(batches: Iterator[Batch]) -> Iterator[Batch]:
-    with suppress(Unreadable):
-        yield from batches
+        stop = [*error.errors]
+    return TableReport(judge.rows, (*judge.errors(batches.rows), *stop))
 
 
 def _head_errors(source: Delimited, schema: TableSchema) -> Iterator[TableError]:
@@ -102,6 +82,8 @@ def _lookup(source: Delimited, schema: TableSchema) -> Lookup:
         if key.resource and key.resource != resource_name(source.path):
             note = 'package is required for foreign keys to other resources: "{fk}"'
             raise Unreadable.because("resource-error", note)
+        if schema.flaws:
+            raise Unreadable(*schema.flaws)
         fields = match_fields(source.labels, schema)
         found[key] = read_lookup(key, fields, (row for _, row in source.rows()))
     return found
