@@ -141,8 +141,9 @@ class Heads(dict[bytes, _Head]):
         return head
 
     def _reader(self, kind: bytes, style: bytes) -> Callable[[bytes], Value] | None:
-        if kind == b"n" and style in self._styles.moments:
-            return lambda written: self._styles.moment(float(written), style)
+        styles = self._styles
+        if kind == b"n" and style in styles.moments:
+            return lambda written: styles.moment(float(written), style)
         return _READERS.get(kind, _text)
 
 
