@@ -19,7 +19,7 @@ from opendata.workbook.strings import Strings, text_of, unstruck
 from opendata.workbook.styles import Place, Styles
 from opendata.workbook.types import Limits, Range, Value, address
 
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 16
 """So many bytes of a sheet are taken apart at a time."""
 _CELL = re.compile(
     rb'<c r="([A-Z]{1,3}+)([0-9]{1,7}+)"([^>]*+)(?<!/)>'
