@@ -372,6 +372,8 @@ def test_what_an_earlier_check_left_makes_way() -> None:
     assert kept is not None and kept.text.count("―― 確認結果 ――") == 1
     assert kept.text.startswith("課長の確認待ち")
     assert book["表"]["B3"].comment is None
+    assert book["表"]["B3"].fill.fill_type is None, "it is right by now"
+    assert book["表"]["B2"].fill.fgColor.rgb == "FFFFC7CE"
     assert parts(second)["xl/drawings/vmlDrawing1.vml"].count(b'ObjectType="Note"') == 1
     listed = [row[2].value for row in book[RESULTS].iter_rows()]
     assert "表 B2" in listed and "表 B3" not in listed

@@ -284,12 +284,12 @@ def _columns_from(block: Table, grid: Grid, top: int, bottom: int, start: int) -
             if not hits:
                 continue
             hit = hits[-1][1]
-            if hit.column != column and not spec.repeats and _wide(grid, hit, path):
-                continue
+            if hit.column != column and spec.repeats == (hit is path[-1]):
+                continue  # below a band of which this is not the first, or beside its value
             used.add(id(spec))
             unit = _header_unit(path)
             heading = _heading(hits, "$unit" in spec.set.values())
-            band = _band_text(path, heading)
+            band = _band_text(path, heading, "$unit" in spec.set.values())
             steps = _steps(spec, grid, top, bottom, column)
             found.append(FoundColumn(spec, column, path, hit, heading, band, year, unit, steps))
             break
@@ -304,11 +304,6 @@ def _steps(spec: Column, grid: Grid, top: int, bottom: int, column: int) -> rang
         while end < grid.width and path_at(grid, top, bottom, end) in ((), here):
             end += 1
     return range(column, end)
-
-
-def _wide(grid: Grid, hit: Cell, path: tuple[Cell, ...]) -> bool:
-    """Whether the hit is a band over several columns of which this is not the first."""
-    return path[-1] is not hit or grid.span(hit).left != hit.column
 
 
 def path_at(grid: Grid, top: int, bottom: int, column: int) -> tuple[Cell, ...]:
@@ -373,12 +368,14 @@ def _heading(hits: Sequence[tuple[str, Cell]], without_unit: bool) -> Raw:
     return raw(cell, split_unit(text)[0] if without_unit else text)
 
 
-def _band_text(path: Sequence[Cell], heading: Raw) -> Raw | None:
+def _band_text(path: Sequence[Cell], heading: Raw, without_unit: bool) -> Raw | None:
     """The text that stands above a heading in the header; None where it is at the top."""
     above = None
     for cell in path:
         if cell.place == heading.place:
-            return raw(above) if above else None
+            if above is None:
+                return None
+            return raw(above, split_unit(above.shown)[0] if without_unit else None)
         above = cell
     return None
 

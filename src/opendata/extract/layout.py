@@ -89,7 +89,7 @@ Titles = Annotated[Texts, _gaps_of("$text", "$year", "$unit")]
 
 LABEL_WORDS = frozenset({"$cell", "$beside"})
 """What a label's `set` may take from the sheet: the year in the value's own cell, or beside it."""
-WORDS = frozenset({"$header", "$band", "$year", "$unit", "$text", "$cell"})
+WORDS = LABEL_WORDS | {"$header", "$band", "$year", "$unit", "$text"}
 """What a column's `set` may take from the sheet: of its header, and of the value's own cell."""
 
 

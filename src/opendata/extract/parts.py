@@ -17,6 +17,8 @@ from opendata.japanese import (
     tidy,
 )
 
+_OPENING = ("(", "（", "[", "【")
+
 
 def parts(targets: Sequence[str], split: Split | None, value: Raw) -> Iterator[tuple[str, Raw]]:
     """Give each target its part of the text: the whole of it unless the layout splits it.
@@ -70,5 +72,5 @@ def year_in(value: Raw, era: str | None = None) -> Raw | None:
 def with_era(year: FiscalYear) -> str:
     """The year's text, its inherited era written out: `23年度` behind 平成20年度 is 平成23年度."""
     if year.era and read_fiscal_year(year.text) is None:
-        return year.era + year.text
+        return year.era + (year.text[1:-1] if year.text[:1] in _OPENING else year.text)
     return year.text

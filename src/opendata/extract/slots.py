@@ -68,8 +68,8 @@ class Memory:
         year = self.years.setdefault(column, Years(era)).read(text)
         if year is None or not year.era:
             return value
-        is_known = read_fiscal_year(text) is not None or bool(find_fiscal_years(text))
-        return value if is_known else value.part(with_era(year))
+        known = read_fiscal_year(text) or next(iter(find_fiscal_years(text)), None)
+        return value if known and known.year == year.year else value.part(with_era(year))
 
     def depth(self, text: str, steps: int, columns: int = 0) -> int:
         """How many of the texts above stand further out, one in the other.
@@ -135,7 +135,7 @@ class _Making:
         if self._is_text_across(one):
             return
         value = _value(self.found, one, self.row, self.memory, self.package)
-        given = _by_table(constants(one.spec.set, _words(self.found, one, value)), table)
+        given = _by_table(constants(one.spec.set, _words(self.found, one, value, self.row)), table)
         own = given.pop(table, {})
         role = "-".join(part for part in (self.role, "across" if one.spec.role else "") if part)
         upper = self._upper(given, role, value is not None)
@@ -235,7 +235,15 @@ def in_words(value: Raw, words: Mapping[str, str]) -> Raw | None:
     return value.part(meaning) if meaning else None
 
 
-def _words(found: FoundTable, one: FoundColumn, value: Raw | None) -> Mapping[str, Raw | None]:
+def _beside(found: FoundTable, one: FoundColumn, row: int) -> Raw | None:
+    """The year in the cell right of a value."""
+    cell = found.grid.cell(row, one.column + 1) if "$beside" in one.spec.set.values() else None
+    return year_in(raw(cell), found.block.era) if cell else None
+
+
+def _words(
+    found: FoundTable, one: FoundColumn, value: Raw | None, row: int
+) -> Mapping[str, Raw | None]:
     """What the words of a `set` stand for in a cell."""
     return {
         "$header": one.heading,
@@ -243,6 +251,7 @@ def _words(found: FoundTable, one: FoundColumn, value: Raw | None) -> Mapping[st
         "$year": one.year or Raw("", one.hit.place, one.hit.shown),
         "$unit": one.unit,
         "$text": value,
+        "$beside": _beside(found, one, row),
         "$cell": year_in(value, found.block.era) if value else None,
         **{f"$title.{gap}": text for gap, text in found.titles.items()},
     }

@@ -72,8 +72,8 @@ def _others(found: FoundTable, row: int) -> list[Row]:
 
 
 def _texts(found: FoundTable, row: int) -> list[str]:
-    """The texts that begin in a row."""
-    cells = (cell for c in found.area if (cell := found.grid.cell(row, c)) and cell.row == row)
+    """The texts that stand in a row; one that is merged over rows stands in each of them."""
+    cells = (cell for column in found.area if (cell := found.grid.cell(row, column)))
     return [cell.shown for cell in cells if isinstance(cell.value, str)]
 
 
@@ -125,6 +125,7 @@ def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
     """
     grid = found.grid
     mapped = {column for one in found.columns for column in one.steps}
+    mapped |= {one.column + 1 for one in found.columns if "$beside" in one.spec.set.values()}
     for column in found.area:
         path = path_at(grid, found.top, found.bottom, column)
         if column in mapped or not path or column in grid.sheet.hidden_columns:

@@ -41,5 +41,8 @@ class Years:
 
 
 def _first(text: str, era: str | None) -> FiscalYear | None:
-    found = find_fiscal_years(text, era)
-    return found[0] if found else read_fiscal_year(text, era) if era else None
+    found = next(iter(find_fiscal_years(text, era)), None)
+    if era and (found is None or not found.era):
+        whole = read_fiscal_year(text, era)
+        return whole if whole and (found is None or whole.era) else found
+    return found

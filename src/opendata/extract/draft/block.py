@@ -101,6 +101,8 @@ def _table(table: TableGuess, named: Mapping[str, str]) -> Block:
     columns = _columns(table)
     columns.sort(key=lambda one: _generality(one[0]))
     document: dict[str, Any] = {**named, "table": [spec for spec, _ in columns]}
+    if table.repeats:
+        document["repeat"] = True
     if lines := _lines(table):
         document["lines"] = lines
     if rows := _rows(table):

@@ -63,7 +63,12 @@ class Content:
 
     @property
     def is_years(self) -> bool:
-        right = sum(bool(years_in(text) or _BARE_YEAR.fullmatch(text)) for text in self.texts)
+        era: str | None = None
+        right = 0
+        for text in self.texts:
+            years = years_in(text, era)
+            era = years[0].era or era if years else era
+            right += bool(years or _BARE_YEAR.fullmatch(text))
         dittos = sum(squash(text) in DITTO for text in self.texts)
         return right > 0 and (right + dittos) * 2 >= self.filled
 
@@ -121,11 +126,15 @@ def has_blanks(table: TableGuess, column: int) -> bool:
 
 def settle(table: TableGuess) -> None:
     """Hold the headings' roles against what stands below them."""
-    contents = {one.column: content(table, one.column, one.width) for one in table.columns}
+    contents = {
+        one.column: content(table, one.column, 1 if one.is_value else one.width)
+        for one in table.columns
+    }
     table.columns = [_held(one, contents[one.column]) for one in table.columns]
     table.columns = [row_kind(one, contents[one.column]) for one in table.columns]
     if table.of("row_kind"):
         table.columns = [_without_kind(one) for one in table.columns]
+    _later_baselines(table)
     table.has_name = any(_SAYS_INDICATOR.search(one.words) for one in table.of("name"))
     _name(table, contents)
     _one_name(table, contents)
@@ -187,6 +196,19 @@ def row_kind(one: Guess, held: Content) -> Guess:
         reason = Text("目標・実績などの行の種類", "its cells tell targets from actuals")
         return replace(one, role="row_kind", reasons=(reason,), confidence=0.9)
     return one
+
+
+def _later_baselines(table: TableGuess) -> None:
+    """Beside a value from when the plan was made, 現状 is what was reached since."""
+    kinds = [one for one in table.of("value") if one.value_type == "baseline"]
+    later = [one for one in kinds if one.words.startswith(("現状", "現況", "現在"))]
+    if not later or len(later) == len(kinds):
+        return
+    reason = Text("ほかに策定時の値がある", "another column tells the value of the start")
+    for one in later:
+        at = table.columns.index(one)
+        reasons = (*one.reasons, reason)
+        table.columns[at] = replace(one, value_type="actual", reasons=reasons)
 
 
 def _without_kind(one: Guess) -> Guess:

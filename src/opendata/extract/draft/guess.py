@@ -53,6 +53,8 @@ class TableGuess:
     """Row and the text that names it."""
     lines: dict[int, str] = field(default_factory=dict)
     """Rows that are one text across the table, and the heading under which it begins."""
+    repeats: bool = False
+    """Whether its header stands several times side by side."""
     is_indented: bool = False
     """Whether the names hang on what stands further out above them."""
     era: str | None = None

@@ -150,6 +150,15 @@ def era_above(grid: Grid, top: int) -> str | None:
     return next((found[0].era for found in years if found and found[0].era), None)
 
 
+def era_before(grid: Grid, row: int) -> str | None:
+    """The era of the last year that is named above a row."""
+    for above in range(row - 1, -1, -1):
+        for cell in own_cells(grid, above):
+            if (found := years_in(cell.shown)) and found[0].era:
+                return found[0].era
+    return None
+
+
 def _guess(
     grid: Grid, column: int, path: tuple[Cell, ...], year_cell: Cell | None, era: str | None
 ) -> Guess:

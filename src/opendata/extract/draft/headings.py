@@ -82,7 +82,7 @@ def years_in(text: str, era: str | None = None) -> tuple[FiscalYear, ...]:
     if not any(one.isdigit() or one == "元" for one in shown):
         return ()
     found = tuple(find_fiscal_years(shown, era))
-    if not found and era and (year := read_fiscal_year(shown, era)):
+    if era and (year := read_fiscal_year(shown, era)) and (not found or year.era):
         number = squash(shown)
         if not number.isdigit() or int(number) <= _LAST_YEAR.get(era, 0):
             found = (year,)

@@ -144,6 +144,27 @@ def indicator_labels(
     return found if (has_values or is_card) and _names(found, "name") else []
 
 
+def cards_of_labels(
+    grid: Grid, lines: Sequence[Cell], known: Sequence[LabelGuess]
+) -> list[list[LabelGuess]]:
+    """The labels of several indicators one below the other; each begins with its name."""
+    starts = [cell.row for cell in lines if heading(cell.shown).role == "name"]
+    starts = [row for row in starts if _is_named(grid, lines, row)]
+    if len(starts) < 2 or len(set(starts)) < len(starts):
+        return []
+    ends = [*starts[1:], grid.height]
+    cards = [
+        indicator_labels(grid, [one for one in lines if start <= one.row < end], known)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return cards if all(cards) else []
+
+
+def _is_named(grid: Grid, lines: Sequence[Cell], row: int) -> bool:
+    labels = (_of_indicator(grid, cell) for cell in lines if cell.row == row)
+    return any(one is not None and one.role == "name" for one in labels)
+
+
 def _year_of(grid: Grid, label: Cell, value: Cell) -> dict[str, str]:
     """Where the year of a value stands: with its label, in its own cell or in the one beside."""
     if years := years_in(label.shown):

@@ -32,7 +32,7 @@ def data_rows(grid: Grid, bottom: int, columns: Sequence[int]) -> tuple[list[int
         if squash(cells[0].shown).startswith(NOTE_STARTS) and cells[0].row == row:
             break
         own = own_cells(grid, row)
-        if blank and not _goes_on(own):
+        if blank and not _goes_on(own) and not _is_group(grid, row, own):
             break
         if rows and _is_next_header(own):
             break
@@ -48,6 +48,11 @@ def _is_next_header(own: Sequence[Cell]) -> bool:
     return len(own) > 1 and next(figures, None) is None and is_header_row(own)
 
 
+def _is_group(grid: Grid, row: int, own: Sequence[Cell]) -> bool:
+    """Whether a row behind a blank one is one text, and one of figures stands below it."""
+    return len(own) == 1 and isinstance(own[0].value, str) and _goes_on(own_cells(grid, row + 1))
+
+
 def _goes_on(own: Sequence[Cell]) -> bool:
     """Whether a row behind a blank one is one of figures."""
     figures = sum(shows_figure(one.shown) for one in own)
@@ -60,7 +65,10 @@ def mark_ignored(table: TableGuess) -> None:
     names = {one.column for one in table.of("name", *LEVELS, "row_kind")}
     for row in table.rows:
         own = own_cells(table.grid, row)
-        if (total := _total(own, names)) is not None:
+        over = [
+            cell for at in sorted(names) if (cell := table.grid.cell(row, at)) and cell not in own
+        ]
+        if (total := _total([*over, *own], names)) is not None:
             table.ignored_rows[row] = tidy(total.shown)
         elif (line := _line(table.grid, own, values)) is not None:
             _mark_line(table, row, own, line)

@@ -9,6 +9,7 @@ from opendata.extract.draft.cells import own_cells
 from opendata.extract.draft.guess import TableGuess
 from opendata.extract.draft.labels import (
     LabelGuess,
+    cards_of_labels,
     indicator_labels,
     plan_labels,
     settle_labels,
@@ -93,4 +94,6 @@ def _look_again(sheet: SheetGuess) -> None:
     if not any(one.of("value", "crossed") for one in sheet.tables):
         rows = {row for one in sheet.tables for row in (one.top, *one.rows)}
         outside = [one for one in sheet.lines if one.row not in rows]
-        sheet.labels.extend(indicator_labels(sheet.grid, outside, sheet.labels))
+        labels = indicator_labels(sheet.grid, outside, sheet.labels)
+        sheet.labels.extend(labels)
+        sheet.cards.extend([] if labels else cards_of_labels(sheet.grid, outside, sheet.labels))

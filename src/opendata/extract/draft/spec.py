@@ -10,6 +10,7 @@ from opendata.errors import Text
 from opendata.extract.draft.cells import own_cells
 from opendata.extract.draft.content import content, has_blanks, is_told_once
 from opendata.extract.draft.guess import Guess, TableGuess
+from opendata.extract.draft.header import era_before
 from opendata.extract.draft.headings import LEVELS, YEARS_OF, value_type, years_in
 from opendata.extract.parts import with_era
 from opendata.japanese import squash, tidy
@@ -61,8 +62,10 @@ class Specs:
         if role == "year":
             return {"to": "indicator_values.fiscal_year"} | self._filled(guess)
         if role == "crossed":
-            given = {"indicators.name": "$header", "indicators.unit": "$unit"}
-            kind = {} if self.table.of("row_kind") else {"value_type": "actual"}
+            name = "$band" if guess.value_type else "$header"
+            given = {"indicators.name": name, "indicators.unit": "$unit"}
+            kind = {"value_type": guess.value_type or "actual"}
+            kind = {} if self.table.of("row_kind") else kind
             return {"to": "indicator_values.value", "set": given | kind}
         if self._is_year_of_values(role):
             return {"to": "indicator_values.fiscal_year", "set": {"value_type": YEARS_OF[role]}}
@@ -91,12 +94,12 @@ class Specs:
         if self.table.is_indented:
             levels = [one for one in LEVELS if not self.table.of(one)]
             return spec | {"indent": levels[-3:]} | ({"set": more} if more else {})
-        filled = self._filled(guess) if self.table.of("row_kind") else {}
+        filled = self._filled(guess) if self.table.of("row_kind", "year") else {}
         return spec | ({"set": more} if more else {}) | filled
 
     def _of_indicator(self, guess: Guess) -> Spec:
         own = self._kind(guess) if self._by_kind else {}
-        filled = self._filled(guess) if self.table.of("row_kind") else {}
+        filled = self._filled(guess) if self.table.of("row_kind", "year") else {}
         filled = filled if guess.role in ("unit", "kind") else {}
         return {"to": f"indicators.{guess.role}"} | ({"set": own} if own else {}) | filled
 
@@ -158,6 +161,9 @@ class Specs:
         if content(table, guess.column).names_years(table.era):
             reason = Text("年度は値のセルの中", "the year stands in the value's cell")
             return replace(guess, year="$cell", reasons=(*guess.reasons, reason))
+        if guess.width > 1 and content(table, guess.column + 1).is_years:
+            reason = Text("年度は値の右のセル", "the year stands beside the value")
+            return replace(guess, year="$beside", reasons=(*guess.reasons, reason))
         if year := guess.year or _year_elsewhere(table, guess):
             reason = Text(f"年度は見出しの外から（{year}）", f"the year stands elsewhere ({year})")
             reasons = (*guess.reasons, reason)
@@ -196,8 +202,10 @@ def _year_elsewhere(table: TableGuess, guess: Guess) -> str | None:
 
 
 def _years_of_row(table: TableGuess, row: int) -> set[str]:
+    """The years that a line above the table names, in the era of those before it."""
     cells = own_cells(table.grid, row)
-    return {with_era(year) for one in cells for year in years_in(one.shown)}
+    era = era_before(table.grid, row)
+    return {with_era(year) for one in cells for year in years_in(one.shown, era)}
 
 
 def _year_noted(table: TableGuess, guess: Guess) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from opendata.extract.draft.cells import MOST_COLUMNS, MOST_ROWS, own_cells
 from opendata.extract.draft.content import settle
 from opendata.extract.draft.crosstab import crosstab_at
-from opendata.extract.draft.guess import TableGuess
+from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.header import (
     era_above,
     header_columns,
@@ -38,6 +40,15 @@ def find_tables(grid: Grid, *, of_plan: bool = False) -> list[TableGuess]:
     return found
 
 
+def _period(columns: Sequence[Guess]) -> int:
+    """After how many columns the header begins again; all of them where it does not."""
+    texts = [tuple(cell.shown for cell in one.path) for one in columns]
+    for count in range(2, len(texts) // 2 + 1):
+        if texts == texts[:count] * (len(texts) // count):
+            return count
+    return len(texts)
+
+
 def _table_at(grid: Grid, top: int, of_plan: bool) -> TableGuess | None:
     if not any(isinstance(value, str) for value in grid.sheet.rows[top][:MOST_COLUMNS]):
         return None
@@ -55,6 +66,8 @@ def _table_at(grid: Grid, top: int, of_plan: bool) -> TableGuess | None:
     if not rows:
         return None
     table = TableGuess(grid, top, bottom, rows, columns, gap, era=era_above(grid, top))
+    table.columns = columns[: _period(columns)]
+    table.repeats = len(table.columns) < len(columns)
     settle(table)
     mark_ignored(table)
     levels = {one.role for one in table.of(*LEVELS)}
