@@ -216,8 +216,6 @@ class _Cells:
         """The values and styles of a row, a new one as wide as the widest until now."""
         found = self._rows.get(number)
         if found is None:
-            if number < 0:
-                raise _UnusualError
             self._make_room(self._width, number, self._width - 1)
             found = self._rows[number] = ([None] * self._width, [b""] * self._width)
         return found
