@@ -18,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+OURS = (f"{ROOT / 'src'}", f"{ROOT}")
+"""Where a bench finds what it measures, whatever is installed."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def cpu_s(arguments: Sequence[str]) -> float:
         [sys.executable, "-m", *arguments],
         check=True,
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([*OURS, os.environ.get("PYTHONPATH", "")])},
         stdout=subprocess.DEVNULL,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

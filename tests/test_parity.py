@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -122,6 +124,57 @@ def test_parquet(name: str, rule: dict[str, bool], tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": values, "b": pa.array(["x"] * 4)}), table)
     path.write_text(json.dumps(schema))
     assert difference(frictionless_says(table, path), we_say(table, path)) is None
+
+
+FRAME = pd.DataFrame({"a": [1, 2, 2], "b": ["x", None, "z"]})
+TWO = pa.array(["x", "y"])
+PARQUET_FILES: dict[str, Callable[[Path], object]] = {
+    "of pandas": FRAME.to_parquet,
+    "of pandas without an index": lambda path: FRAME.to_parquet(path, index=False),
+    "an index of its own": lambda path: FRAME.set_index("a").to_parquet(path),
+    "an index of two": lambda path: FRAME.assign(c=1).set_index(["a", "b"]).to_parquet(path),
+    "an index without a name": lambda path: FRAME.set_index(pd.Index([*"uvw"])).to_parquet(path),
+    "an index that starts later": lambda path: FRAME.iloc[1:].to_parquet(path),
+    "categories": lambda path: FRAME.astype({"b": "category"}).to_parquet(path),
+    "numbers of pandas that may be missing": lambda path: FRAME.assign(
+        a=pd.array([1, None, 3], "Int64")
+    ).to_parquet(path),
+    "names twice": lambda path: _parquet(path, [TWO, TWO], ["a", "a"]),
+    "a name that is empty": lambda path: _parquet(path, [TWO, TWO], ["a", ""]),
+    "no rows": lambda path: _parquet(path, [pa.array([], pa.int64()), pa.nulls(0)], ["a", "b"]),
+    "no columns": lambda path: _parquet(path, [], []),
+    "structures": lambda path: _parquet(path, [pa.array([{"x": 1}, None]), TWO], ["a", "b"]),
+    "numbers of 64 bits": lambda path: _parquet(
+        path, [pa.array([2**63, 2**64 - 1], pa.uint64()), TWO], ["a", "b"]
+    ),
+    "numbers that no double holds": lambda path: _parquet(
+        path, [pa.array([2**53 + 1, None]), TWO], ["a", "b"]
+    ),
+    "moments that no nanosecond counts": lambda path: _parquet(
+        path, [pa.array([-(2**55), 2**55], pa.timestamp("us")), TWO], ["a", "b"]
+    ),
+    "texts that look missing": lambda path: _parquet(
+        path, [pa.array(["nan", "None"]), TWO], ["a", "b"]
+    ),
+    "nothing": lambda path: path.write_bytes(b""),
+    "not Parquet": lambda path: path.write_bytes(b"PAR1 a,b PAR1"),
+    "cut off": lambda path: (FRAME.to_parquet(path), path.write_bytes(path.read_bytes()[:-20])),
+}
+
+
+def _parquet(path: Path, columns: list[Any], names: list[str]) -> None:
+    pq.write_table(pa.table(columns, names=names), path)
+
+
+@pytest.mark.parametrize("mode", ["exact", "subset"])
+@pytest.mark.parametrize("kind", ["integer", "string", "datetime"])
+@pytest.mark.parametrize("name", PARQUET_FILES)
+def test_parquet_files(name: str, kind: str, mode: str, tmp_path: Path) -> None:
+    table, schema = tmp_path / "table.parquet", tmp_path / "schema.json"
+    PARQUET_FILES[name](table)
+    fields = [{"name": "a", "type": kind, "constraints": {"unique": True}}, {"name": "b"}]
+    schema.write_text(json.dumps({"fields": fields, "fieldsMatch": mode}))
+    assert difference(frictionless_says(table, schema), we_say(table, schema)) is None
 
 
 @pytest.mark.parametrize("part", range(6))

@@ -496,6 +496,38 @@ def test_names_of_files_do_not_matter(odd: tuple[Desk, Summary], number: int) ->
     assert desk.archived(odd_content(number))
 
 
+def test_what_a_review_gave_back_counts_as_the_file_it_came_from(tmp_path: Path) -> None:
+    """計画.proposed.xlsx beside 計画.xlsx is no second file; the newer of the two is read."""
+    folder = tmp_path / "municipal-plans/132012"
+    folder.mkdir(parents=True)
+    for second, name in enumerate(
+        ("計画.xls", "計画.checked.xlsx", "指標.proposed.xlsx", "指標.xlsx", "古い.Checked.XLSX")
+    ):
+        (folder / name).write_bytes(b"x")
+        os.utime(folder / name, (second, second))
+
+    found, passed_over = inbox.survey(tmp_path)
+
+    assert {one.place.rpartition("/")[2]: one.path.name for one in found} == {
+        "計画.xls": "計画.checked.xlsx",
+        "指標.xlsx": "指標.xlsx",
+        "古い.XLSX": "古い.Checked.XLSX",
+    }
+    assert [one.why for one in passed_over] == ["superseded", "superseded"]
+
+
+def test_accepting_proposals_is_one_drop_back(desk: Desk) -> None:
+    name = "八王子市DX推進計画_取組一覧.proposed.xlsx"
+    given_back = desk.root / "workspace/reviews" / DX / name
+    desk.put(str(Path(DX).with_name(name)), given_back.read_bytes())
+
+    summary = desk.run()
+
+    assert statuses(summary)[DX] == "accepted"
+    assert len(summary.submissions) == 5 and summary.passed_over == {"superseded": 1}
+    assert summary.releases
+
+
 def test_what_is_no_submission_is_ignored(odd: tuple[Desk, Summary]) -> None:
     _, summary = odd
     assert summary.passed_over == {"leftover": len(IGNORED), "link": 2, "other": 1}

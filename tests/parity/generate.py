@@ -315,7 +315,7 @@ def _misshapen(chance: Chance, cells: list[str]) -> list[str]:
 
 
 def _writing(chance: Chance) -> Writing:
-    if chance.odds(0.04):
+    if chance.odds(0.06):
         return Writing(suffix="parquet")
     tail = b""
     if chance.odds(0.03):

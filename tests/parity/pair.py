@@ -6,8 +6,10 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -50,15 +52,51 @@ class Writing:
         return line.getvalue()
 
 
+_RETYPED: dict[str, tuple[pa.DataType, ...]] = {
+    "int64": (
+        pa.int32(),
+        pa.uint16(),
+        pa.float64(),
+        pa.float32(),
+        pa.decimal128(20, 2),
+        pa.string(),
+    ),
+    "double": (pa.float32(), pa.decimal128(20, 3), pa.int64(), pa.string()),
+    "string": (pa.dictionary(pa.int32(), pa.string()), pa.large_string(), pa.binary()),
+    "timestamp[s]": (
+        pa.timestamp("ms"),
+        pa.timestamp("us"),
+        pa.timestamp("ns", "UTC"),
+        pa.date32(),
+    ),
+    "date32[day]": (pa.date64(), pa.timestamp("us"), pa.string()),
+    "bool": (pa.string(), pa.int8()),
+}
+"""What else a column of a type may be in a Parquet file."""
+
+
 def _as_parquet(content: bytes) -> bytes:
-    """The text as a Parquet file, its columns typed as Arrow takes them; else as it is."""
+    """The text as a Parquet file, its columns typed as Arrow takes them, or otherwise; where Arrow
+    cannot read it, the text itself."""
     found = io.BytesIO()
     parsing = pa_csv.ParseOptions(invalid_row_handler=lambda _: "skip", newlines_in_values=True)
+    chance = Random(zlib.crc32(content))
     try:
-        pq.write_table(pa_csv.read_csv(io.BytesIO(content), parse_options=parsing), found)
+        table = pa_csv.read_csv(io.BytesIO(content), parse_options=parsing)
+        columns = [_retyped(column, chance) for column in table.columns]
+        table = pa.table(columns, names=table.column_names)
+        pq.write_table(table, found, row_group_size=chance.choice((2, 1000)))
     except pa.ArrowException:
         return content
     return found.getvalue()
+
+
+def _retyped(column: Any, chance: Random) -> Any:
+    wanted = chance.choice((column.type, *_RETYPED.get(str(column.type), ())))
+    try:
+        return column.cast(wanted)
+    except pa.ArrowException:
+        return column
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
@@ -17,11 +17,14 @@ from opendata.japanese import is_municipality_code
 
 IGNORED = ("~$*", ".*", "*.tmp", "*.part", "*.crdownload", "Thumbs.db", "desktop.ini", "*~")
 """Names that office programs and file systems leave behind; never submissions."""
+_GIVEN_BACK = re.compile(r"(.+?)(?:\.(?:checked|proposed))+(\.xls[xm])", re.IGNORECASE | re.DOTALL)
+"""The names of what a review gives back."""
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
-Why = Literal["link", "leftover", "other"]
-"""A link, what a program left behind or keeps hidden, or neither a file nor a folder to be read."""
+Why = Literal["link", "leftover", "superseded", "other"]
+"""A link, what a program left behind or keeps hidden, the older one of a file and what a review
+gave back of it, or neither a file nor a folder to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,33 @@ def survey(inbox: Path) -> tuple[tuple[Submission, ...], tuple[PassedOver, ...]]
     if not inbox.is_dir():
         raise OpendataError("file-not-found", path=str(inbox))
     found = sorted(_walk(inbox, inbox), key=lambda one: one.place)
-    return (
-        tuple(one for one in found if isinstance(one, Submission)),
-        tuple(one for one in found if isinstance(one, PassedOver)),
-    )
+    newest: dict[str, Submission] = {}
+    passed_over = [one for one in found if isinstance(one, PassedOver)]
+    for one in _as_submitted([one for one in found if isinstance(one, Submission)]):
+        other = newest.get(one.place)
+        if other is not None:
+            passed_over.append(PassedOver(one.place, "superseded"))
+        if other is None or one.modified_ns >= other.modified_ns:
+            newest[one.place] = one
+    return tuple(newest[place] for place in sorted(newest)), tuple(passed_over)
+
+
+def _as_submitted(found: Sequence[Submission]) -> Iterator[Submission]:
+    """Every file at the place of its submission: what a review gave back (`計画.checked.xlsx`,
+    `計画.proposed.xlsx`) is a newer state of `計画.xlsx`. The originals come first."""
+    originals: dict[str, list[str]] = {}
+    given_back: list[tuple[Submission, str, str]] = []
+    for one in found:
+        match = _GIVEN_BACK.fullmatch(one.place)
+        if match is None:
+            originals.setdefault(one.place.rpartition(".")[0], []).append(one.place)
+            yield one
+        else:
+            given_back.append((one, match[1], match[2]))
+    for one, stem, ending in given_back:
+        known = originals.get(stem, [])
+        place = stem + ending
+        yield replace(one, place=known[0] if len(known) == 1 else place)
 
 
 def _walk(folder: Path, inbox: Path) -> Iterator[Submission | PassedOver]:

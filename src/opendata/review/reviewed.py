@@ -207,16 +207,16 @@ def next_steps(
         ),
         again,
     )
-    return steps if proposed is None else (*steps, _accepting(proposed, reviewed.name))
+    return steps if proposed is None else (*steps, _accepting(proposed))
 
 
-def _accepting(proposed: str, name: str) -> Text:
+def _accepting(proposed: str) -> Text:
     """The short way, where proposals can be taken as they are."""
     return Text(
         f"「{proposed}」は、提案した値を書き込んだものです（変えたセルは青色）。確かめてよければ、"
-        f"直す代わりに、このファイルの名前を「{name}」に変えて入れ直すこともできます。",
+        "直す代わりに、このファイルをそのまま同じ受付フォルダーに入れることもできます。",
         f'"{proposed}" has the proposed values written in (changed cells are blue). If they are '
-        f'right, you may rename it to "{name}" and put it back instead.',
+        "right, you may put it into the same inbox folder as it is instead.",
     )
 
 

@@ -49,15 +49,11 @@ class Comments:
             if place is not None:
                 self._by_place[place] = one
 
-    def places(self) -> set[Place]:
-        """The cells that have a comment."""
-        return set(self._by_place)
-
     def told(self, texts: Mapping[Place, str]) -> tuple[bytes, set[Place]]:
         """The part with our texts, ours of an earlier check gone, and the places that it then has
         comments at."""
         edits: list[Edit] = []
-        places = self.places()
+        places = set(self._by_place)
         for place, one in self._by_place.items():
             kept, has_ours = self._kept(one)
             if place not in texts and not has_ours:
@@ -77,10 +73,9 @@ class Comments:
             edits += grown(self._data, self._list, last=made)
         return spliced(self._data, edits), places | set(new)
 
-    @property
-    def has_ours(self) -> bool:
-        """Whether an earlier check has left something."""
-        return any(self._kept(one)[1] for one in self._by_place.values())
+    def ours(self) -> set[Place]:
+        """The cells at which an earlier check has left something."""
+        return {place for place, one in self._by_place.items() if self._kept(one)[1]}
 
     def _made(self, place: Place, text: str, author: int) -> bytes:
         start = b'<%scomment ref="%s" authorId="%d">' % (

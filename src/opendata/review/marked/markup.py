@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 _TAG = re.compile(
     rb"<(?:!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
     rb"|(?P<close>/?)(?P<name>[^\s/>!?]+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>)",
     re.S,
 )
 _ATTRIBUTE = re.compile(rb"\s([^\s=/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_UNFIT = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Unpatchable(Exception):
@@ -188,7 +186,7 @@ def pieces(data: bytes, edits: Sequence[Edit]) -> Iterator[bytes | memoryview]:
 
 def legal(text: str, limit: int = 32_000) -> str:
     """Text that a cell may hold: letters that XML has not are replaced, the rest is cut."""
-    return _UNFIT.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", text[:limit]))
+    return _UNFIT.sub("\ufffd", text[:limit])
 
 
 def escaped(text: str) -> bytes:

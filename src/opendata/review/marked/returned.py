@@ -12,7 +12,7 @@ from opendata.errors.catalogue import Language
 from opendata.review.causes import position
 from opendata.review.marked import comments, notes
 from opendata.review.marked.book import Book, related_id
-from opendata.review.marked.markup import Edit, Unpatchable, attribute, namespaces
+from opendata.review.marked.markup import Edit, Unpatchable, attribute, integer, namespaces
 from opendata.review.marked.proposals import Spot, proposals
 from opendata.review.marked.rendering import rendering, title
 from opendata.review.marked.results import KIND, Names, results
@@ -160,11 +160,14 @@ class _Task:
             path in marked or name == ours or not _is_selected(book, path)
             for name, path in paths.items()
         )
+        by_sheet: dict[str, dict[Spot, list[Problem]]] = {}
+        for spot, problems in self.told.items():
+            by_sheet.setdefault(spot.sheet, {})[spot] = problems
         changed = 0
         for sheet in self.workbook.sheets:
             part = self._path(paths, sheet.name)
             if part is not None and sheet.name != ours:
-                own = {spot: one for spot, one in self.told.items() if spot.sheet == sheet.name}
+                own = by_sheet.get(sheet.name, {})
                 changed += self._mark(book, part, styles, own, values, is_shown=is_shown)
         if values and not changed:
             return None
@@ -203,11 +206,12 @@ class _Task:
         is_shown: bool,
     ) -> int:
         """Mark the cells of one sheet; returns how many were given a new value."""
-        if not told and not _has_our_comments(book, path):
+        earlier = _marked_earlier(book, path)
+        if not told and not earlier:
             return 0
         sheet = Sheet(book.archive.read(path))
-        fixed = _headed(book, path)
-        marks = {}
+        fixed = _named(book, path)
+        marks = {place: Mark(None) for place in earlier}
         for spot, problems in told.items():
             value = None if (spot.row, spot.column) in fixed else values.get(spot)
             fill = "error" if any(one.severity == "error" for one in problems) else "warning"
@@ -247,9 +251,9 @@ class _Task:
 def _proposed(changed: int) -> Text:
     return Text(
         f"{changed:,}個のセル（青色）に、提案した値を書き込んであります。確かめて、よければ"
-        "元のファイルと同じ名前に変えて、受付フォルダーに入れ直してください。",
+        "このファイルをそのまま、元のファイルと同じ受付フォルダーに入れてください。",
         f"The proposed values are written into {plural(changed, 'cell')} (blue). If they are right,"
-        " rename this file to the name of your own file and put it back into the inbox.",
+        " put this file as it is into the inbox folder of your own file.",
     )
 
 
@@ -282,17 +286,16 @@ def _is_selected(book: Book, path: str) -> bool:
     return b'tabSelected="1"' in head or b'tabSelected="true"' in head or b"tabSelected='" in head
 
 
-def _has_our_comments(book: Book, path: str) -> bool:
+def _marked_earlier(book: Book, path: str) -> set[tuple[int, int]]:
+    """The cells of a sheet that carry the marks of an earlier check."""
     part = book.related(path, "comments")
-    return (
-        part is not None
-        and part in book.archive
-        and comments.Comments(book.archive.read(part)).has_ours
-    )
+    if part is None or part not in book.archive:
+        return set()
+    return comments.Comments(book.archive.read(part)).ours()
 
 
-def _headed(book: Book, path: str) -> set[tuple[int, int]]:
-    """The cells that name the columns of Excel tables: the table holds the same names."""
+def _named(book: Book, path: str) -> set[tuple[int, int]]:
+    """The first and last rows of Excel tables: the table holds the names and totals there, too."""
     found: set[tuple[int, int]] = set()
     for one in book.relations(path):
         if one.kind != "table" or one.path not in book.archive:
@@ -301,7 +304,10 @@ def _headed(book: Book, path: str) -> set[tuple[int, int]]:
         first, _, last = (attribute(data, b"ref") or b"").decode("ascii", "replace").partition(":")
         start, end = position(first), position(last or first)
         if start is not None and end is not None:
-            found |= {(start[0], column) for column in range(start[1], end[1] + 1)}
+            columns = range(start[1], end[1] + 1)
+            found |= {(start[0], column) for column in columns}
+            if integer(data, b"totalsRowCount"):
+                found |= {(end[0], column) for column in columns}
     return found
 
 

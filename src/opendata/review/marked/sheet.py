@@ -41,9 +41,10 @@ _NEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is done to a cell: a colour of `FILLS`, and, where it is changed, its new value."""
+    """What is done to a cell: it gets a colour of `FILLS` or, with None, loses one that an earlier
+    check gave it; and where it is changed, its new value."""
 
-    fill: str
+    fill: str | None
     value: str | float | None = None
 
 
@@ -291,7 +292,9 @@ class _Painter:
             return Edit(cell.start(), end, self._written(place, mark, style))
         if mark.fill == "changed":
             mark = replace(mark, fill="error")
-        number = self._styles.derived(style, mark.fill)
+        number = self._style(style, mark)
+        if number == style:
+            return Edit(cell.start(), cell.end(), tag)
         return Edit(cell.start(), cell.end(), with_attribute(tag, b"s", b"%d" % number))
 
     def _new_row(self, row: int) -> bytes:
@@ -315,6 +318,8 @@ class _Painter:
         return written(self._prefix, *place, mark.value, self._style(style, mark))
 
     def _style(self, style: int, mark: Mark) -> int:
+        if mark.fill is None:
+            return self._styles.cleared(style)
         is_quoted = isinstance(mark.value, str) and mark.value[:1] in ("=", "+", "-", "@")
         return self._styles.derived(style, mark.fill, is_quoted=is_quoted)
 

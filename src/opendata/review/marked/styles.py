@@ -11,6 +11,7 @@ from opendata.review.marked.markup import (
     Unpatchable,
     children,
     grown,
+    integer,
     root,
     spliced,
     with_attribute,
@@ -96,6 +97,8 @@ class Styles:
                 section.added.append(item.format(self._prefix).encode())
             if name == b"cellXfs":
                 self._formats = [data[one.start : one.end] for one in items] or section.added[:]
+            if name == b"fills":
+                self._ours = {at for at, one in enumerate(items) if _is_ours(data, one)}
             if name == b"fonts":
                 self._family = self._family_of(items[0]) if items else b""
         self._others = found
@@ -114,6 +117,14 @@ class Styles:
                 tag = with_attribute(tag, b"quotePrefix", b"1")
             self._derived[key] = self._add(tag + own[close:])
         return self._derived[key]
+
+    def cleared(self, style: int) -> int:
+        """The number of a cell's own format without a colour that an earlier check gave it."""
+        own = self._formats[style] if style < len(self._formats) else b"<xf>"
+        close = own.index(b">") + 1
+        if integer(own[:close], b"fillId") not in self._ours:
+            return style
+        return self._add(with_attribute(own[:close], b"fillId", b"0") + own[close:])
 
     def look(self, look: Look) -> int:
         """The number of a format of the list."""
@@ -195,6 +206,12 @@ class Styles:
             f' applyBorder="1" applyAlignment="1">{wrapped}</{{0}}xf>'
         )
         return made.format(self._prefix).encode()
+
+
+def _is_ours(data: bytes, fill: Element) -> bool:
+    """Whether a fill is a colour of marked cells."""
+    raw = data[fill.start : fill.inner_end]
+    return any(FILLS[name].encode() in raw for name in ("error", "warning", "changed"))
 
 
 def plain() -> bytes:

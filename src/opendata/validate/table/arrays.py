@@ -67,6 +67,16 @@ def is_indexed(column: Array) -> bool:
     return pa.types.is_dictionary(column.type)
 
 
+def is_text(column: Array) -> bool:
+    """Whether a column holds texts."""
+    return pa.types.is_string(column.type)
+
+
+def is_figures(column: Array) -> bool:
+    """Whether a column holds 64-bit figures."""
+    return pa.types.is_integer(column.type) or pa.types.is_float64(column.type)
+
+
 def indexed(column: Array) -> Indexed:
     """The column by its distinct texts."""
     return column if is_indexed(column) else column.dictionary_encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import IO
 
@@ -33,6 +34,7 @@ class Keys:
     def _spill(self) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="opendata-keys-")  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
         for numbers in self._batches:
             self._file.write(numbers.tobytes())
         self._batches.clear()

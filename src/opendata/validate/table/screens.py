@@ -20,7 +20,9 @@ from opendata.validate.table.arrays import (
     Texts,
     buffer,
     indexed,
+    is_figures,
     is_indexed,
+    is_text,
     mask,
     numbers,
     place_array,
@@ -85,6 +87,7 @@ class Screen:
         self._memory = memory
         self._is_key = is_key
         self._screen = _screen_of(memory)
+        self._figures = _values_screen(memory)
 
     @property
     def reads_texts(self) -> bool:
@@ -92,11 +95,27 @@ class Screen:
         return self._screen is None
 
     def judge(self, column: Array) -> Verdict:
-        """The verdict on a column of texts, plain or dictionary-encoded."""
+        """The verdict on a column of texts, plain or dictionary-encoded, or of values."""
+        if not is_indexed(column) and not (is_text(column) and column.null_count == 0):
+            return self._of_values(column)
         if self._screen is not None and not is_indexed(column):
             return self._screened(self._screen, column)
         known = indexed(column)
         return self._of_distinct(known.dictionary).spread(places(known))
+
+    def _of_values(self, column: Array) -> Verdict:
+        """Of what another format holds: figures, days, texts among which are nulls."""
+        if self._figures is not None and not self._is_key and is_figures(column):
+            sure = self._figures(column)
+            if sure.all():
+                return Verdict(None, None, None)
+            unsure = np.flatnonzero(~sure)
+            read = self._of_repeated(column.take(place_array(unsure)))
+            count = len(column)
+            return Verdict(
+                _put(None, unsure, read.wrong, count), _put(None, unsure, read.empty, count), None
+            )
+        return self._of_repeated(column)
 
     def _of_distinct(self, texts: Texts) -> Verdict:
         if self._screen is None or len(texts) <= _FEW:
@@ -122,11 +141,11 @@ class Screen:
         return Verdict(wrong, empty, codes)
 
     def _of_repeated(self, texts: Texts) -> Verdict:
-        distinct = indexed(texts)
+        distinct: Any = pc.dictionary_encode(texts, null_encoding="encode")
         return self._read(distinct.dictionary).spread(places(distinct))
 
     def _read(self, texts: Texts) -> Verdict:
-        cells = [self._memory[text] for text in texts.to_pylist()]
+        cells = [self._memory.cell(content) for content in texts.to_pylist()]
         wrong = [bool(notes) for _, notes in cells]
         empty = [value is None and not (notes and notes[0][0] == TYPE) for value, notes in cells]
         codes = None
@@ -241,6 +260,28 @@ def _figure_screen(field: Field) -> _Judge | None:
         for one in within:
             sure &= one(figures, sizes)
         return _Screened(sure, missing, hashed(figures) if is_key else None)
+
+    return judge
+
+
+def _values_screen(memory: Memory) -> Callable[[Array], Mask] | None:
+    """Which figures of a column of such are surely within their field's bounds."""
+    field = memory.field
+    if field.type not in _FIGURES or "enum" in field.constraints or field.missing - {""}:
+        return None
+    bounds = {name: field.constraints[name] for name in _BOUNDS if name in field.constraints}
+    if memory.is_stricter or not all(_is_short(bound) for bound in bounds.values()):
+        return None
+
+    def judge(column: Array) -> Mask:
+        is_whole = pa.types.is_integer(column.type)
+        figures = numbers(pc.cast(column, pa.float64(), safe=False), np.float64)
+        sure: Mask = np.full(len(figures), True) if is_whole else np.isfinite(figures)
+        if field.type == "integer" and not is_whole:
+            sure &= figures == np.floor(figures)
+        for name, bound in bounds.items():
+            sure &= _BOUNDS[name][0](figures, float(bound))
+        return sure
 
     return judge
 

@@ -13,11 +13,13 @@ from opendata.validate.table.delimited import Delimited, open_delimited
 from opendata.validate.table.header import header_errors, match_fields
 from opendata.validate.table.judge import TableJudge
 from opendata.validate.table.outside import judge_outside, resource_name
+from opendata.validate.table.parquet import ParquetBatches, open_parquet
 from opendata.validate.table.report import TableError, TableReport, Unreadable
 from opendata.validate.table.rows import Lookup, RowJudge, read_lookup
 from opendata.validate.table.schema import TableSchema, read_schema
 
 _DELIMITED = frozenset({".csv", ".tsv"})
+_PARQUET = frozenset({".parquet", ".parq"})
 
 
 def validate_table(
@@ -38,12 +40,21 @@ def validate_table(
     if not table.is_file():
         raise OpendataError("file-not-found", path=str(table))
     contract = read_schema(schema, like_frictionless=like_frictionless)
-    if table.suffix.lower() not in _DELIMITED or not contract.fields:
-        return judge_outside(table, contract)
     try:
-        return _judge(open_delimited(table, encoding, delimiter), contract)
+        return _report(table, contract, encoding, delimiter)
     except Unreadable as stop:
         return TableReport(0, stop.errors)
+
+
+def _report(
+    table: Path, schema: TableSchema, encoding: str | None, delimiter: str | None
+) -> TableReport:
+    kind = table.suffix.lower()
+    if kind in _DELIMITED and schema.fields:
+        return _judge(open_delimited(table, encoding, delimiter), schema)
+    is_ours = kind in _PARQUET and schema.fields and not schema.foreign_keys
+    opened = open_parquet(table) if is_ours else None
+    return _judge_parquet(*opened, schema) if opened else judge_outside(table, schema)
 
 
 def _judge(source: Delimited, schema: TableSchema) -> TableReport:
@@ -59,7 +70,18 @@ def _judge(source: Delimited, schema: TableSchema) -> TableReport:
     return TableReport(found.rows, (*head, *found.errors))
 
 
-def _judge_by(judge: TableJudge, batches: ArrowBatches | PythonBatches) -> TableReport:
+def _judge_parquet(
+    batches: ParquetBatches, labels: tuple[str, ...], schema: TableSchema
+) -> TableReport:
+    fields = match_fields(labels, schema)
+    errors = tuple(header_errors(labels, schema))
+    found = _judge_by(TableJudge(fields, schema, {}), batches)
+    return TableReport(found.rows, (*errors, *found.errors))
+
+
+def _judge_by(
+    judge: TableJudge, batches: ArrowBatches | ParquetBatches | PythonBatches
+) -> TableReport:
     stop = []
     try:
         for batch in batches.read(judge.indexed):
