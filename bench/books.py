@@ -16,10 +16,11 @@ _WORDS = (
 )
 _HEADINGS = ("番号", "施策", "指標", "単位", "令和５年度", "令和６年度", "令和７年度", "備考")
 _FIGURES = ("#,##0", "0.0%", '#,##0;"△ "#,##0', "0.0", '#,##0"人"', "#,##0,")
+_DATES = ("yyyy/m/d", '[$-411]ggge"年"m"月"d"日"', '[$-411]ge"."m')
 
 
 def write_table(folder: Path, rows: int = 20_000, columns: int = 50) -> None:
-    """One sheet of a million cells: names and units, figures with number formats, some hidden."""
+    """One sheet of a million cells, nearly all of them bare figures in six number formats."""
     with xlsxwriter.Workbook(folder / "table.xlsx", {"constant_memory": False}) as book:
         sheet = book.add_worksheet("一覧")
         formats = [book.add_format({"num_format": code}) for code in _FIGURES]
@@ -32,6 +33,46 @@ def write_table(folder: Path, rows: int = 20_000, columns: int = 50) -> None:
             sheet.write(row, 1, "％")
             for column in range(2, columns):
                 sheet.write(row, column, row + column / 8, formats[column % len(formats)])
+
+
+def write_register(folder: Path, rows: int = 50_000) -> None:
+    """One sheet of a million cells as a department keeps its register, 20 columns wide.
+
+    By column: a padded number; names of policies merged over 1 to 5 rows; 7 of text, some from
+    short lists and some free; 3 dates, two of them in eras; 7 of figures in number formats; a sum
+    of the figures of the row as a formula with its stored result. Every cell is framed, one row in
+    a hundred is hidden, and so is a column.
+    """
+    chance = random.Random(1)
+    with xlsxwriter.Workbook(folder / "register.xlsx", {"constant_memory": False}) as book:
+        sheet = book.add_worksheet("登録簿")
+        text, padded, plain, era, month, *figures = (
+            book.add_format({"border": 1, "num_format": code})
+            for code in ("General", "0000", *_DATES, *_FIGURES)
+        )
+        sheet.write_row(0, 0, [f"項目{number + 1}" for number in range(20)], text)
+        sheet.set_column(8, 8, None, None, {"hidden": True})
+        until = 0
+        for row in range(1, rows):
+            if row > until:
+                until = min(row + chance.randrange(5), rows - 1)
+                if until > row:
+                    sheet.merge_range(row, 1, until, 1, _words(chance, 3), text)
+                else:
+                    sheet.write(row, 1, _words(chance, 3), text)
+            if chance.random() < 0.01:
+                sheet.set_row(row, None, None, {"hidden": True})
+            sheet.write(row, 0, row, padded)
+            for column in (2, 3, 4, 5):
+                sheet.write(row, column, chance.choice(_WORDS), text)
+            for column in (6, 7, 8):
+                sheet.write(row, column, _words(chance, column - 2), text)
+            for column, form in ((9, plain), (10, era), (11, month)):
+                sheet.write(row, column, 43_000 + chance.randrange(3_000), form)
+            amounts = [round(chance.random() * 10_000, chance.randrange(3)) for _ in range(7)]
+            for column, amount in enumerate(amounts, 12):
+                sheet.write(row, column, amount, figures[column % len(figures)])
+            sheet.write_formula(row, 19, f"=SUM(M{row + 1}:S{row + 1})", figures[0], sum(amounts))
 
 
 def write_books(folder: Path, count: int = 2_000) -> None:

@@ -6,10 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal, NamedTuple
-
-import yaml
 
 Severity = Literal["error", "warning", "notice"]
 Language = Literal["ja", "en"]
@@ -103,6 +100,11 @@ def sentence(name: str, **details: object) -> Text:
 
 @cache
 def _entries() -> Mapping[str, Mapping[str, object]]:
+    # imported here: where nothing goes wrong no message is needed, and YAML takes time to load
+    from importlib.resources import files
+
+    import yaml
+
     source = files("opendata.errors").joinpath("messages.yaml").read_text(encoding="utf-8")
     entries: dict[str, dict[str, object]] = yaml.safe_load(source)
     return entries

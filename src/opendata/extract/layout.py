@@ -138,6 +138,8 @@ class Column(_Strict):
     several columns; outermost first. In a column of indicators the rows without values are it."""
     named: bool = False
     """Whether the text is told behind its header, as several that feed one field have to be."""
+    stacked: tuple[str, ...] = ()
+    """The kinds of values in the rows of one indicator, from top to bottom, where no cell tells."""
     blank: str | None = None
     """What a blank cell means, where it means something (a ○ that is not there)."""
     required: bool = True
@@ -304,6 +306,8 @@ def _wrong_part(
         for text in part.words.values():
             yield from _wrong_values(package, "", {part.to[0]: text})
     if isinstance(part, Column):
+        for kind in part.stacked:
+            yield from _wrong_values(package, own, {"value_type": kind})
         for level in part.indent:
             yield from _wrong_values(package, "policy_nodes", {"level": level})
 

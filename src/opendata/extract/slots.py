@@ -137,6 +137,8 @@ class _Making:
         value = _value(self.found, one, self.row, self.memory, self.package)
         given = _by_table(constants(one.spec.set, _words(self.found, one, value, self.row)), table)
         own = given.pop(table, {})
+        if one.spec.stacked:
+            own["value_type"] = Raw(one.spec.stacked[self._step() % len(one.spec.stacked)])
         role = "-".join(part for part in (self.role, "across" if one.spec.role else "") if part)
         upper = self._upper(given, role, value is not None)
         slot = self._slot(table, own, upper, role)
@@ -150,6 +152,15 @@ class _Making:
             name = target.partition(".")[2]
             before = slot.values.get(name)
             slot.values[name] = together(before, part, is_named=one.spec.named)
+
+    def _step(self) -> int:
+        """How many rows below the first of its indicator a row stands."""
+        named = (c for c in self.found.columns if c.spec.to[:1] == ("indicators.name",))
+        column = next((one.column for one in named), self.found.left)
+        for row in range(self.row, self.found.bottom, -1):
+            if (cell := self.found.grid.cell(row, column)) is not None:
+                return self.row - cell.row
+        return 0
 
     def _read_indented(self, one: FoundColumn, table: str) -> None:
         """Put every text of a hierarchy into a slot of its own, as deep as it is indented.

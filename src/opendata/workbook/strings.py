@@ -16,7 +16,7 @@ from opendata.workbook.markup import (
     written_text,
 )
 
-_PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?(?:>([^<]*)</t>|/>)</si>')
+_PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?+(?:>([^<]*+)</t>|/>)</si>')
 
 
 @dataclass
@@ -33,11 +33,11 @@ def read_strings(data: bytes) -> Strings:
         return Strings()
     refuse_declarations(data)
     try:
-        found = _PLAIN.findall(whole) if "<si/>" not in (whole := data.decode("utf-8-sig")) else []
+        found = [] if b"<si/>" in data else _PLAIN.findall(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UnreadableWorkbook("damaged-file", reason=str(error)) from error
-    if found and len(found) == whole.count("<si") == whole.count("</si>"):
-        if "&" in whole or "_x" in whole or "\r" in whole:
+    if found and len(found) == data.count(b"<si") == data.count(b"</si>"):
+        if b"&" in data or b"_x" in data or b"\r" in data:
             found = [*map(written_text, found)]
         return Strings([one or None for one in found])
     strings = Strings()

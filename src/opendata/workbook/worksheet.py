@@ -7,7 +7,7 @@ differently is first rewritten in that way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from xml.etree import ElementTree as ET
@@ -19,16 +19,25 @@ from opendata.workbook.strings import Strings, text_of, unstruck
 from opendata.workbook.styles import Place, Styles
 from opendata.workbook.types import Limits, Range, Value, address
 
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 16
 """So many bytes of a sheet are taken apart at a time."""
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3}+)([0-9]{1,7}+)"(?: s="([0-9]{1,5}+)")?+(?: t="([A-Za-z]++)")?+>'
-    rb"(<f[^>]*+(?<=/)>|<f[^>]*+>[^<]*+</f>)?+"
-    rb'(?:<v(?: xml:space="preserve")?+>([^<]*+)</v>|(<is>.*?</is>)|<v ?/>)?+</c>',
+    rb'<c r="([A-Z]{1,3}+)([0-9]{1,7}+)"([^>]*+)(?<!/)>'
+    rb"(?:(?:<v>|<f[^>]*+(?:(?<=/)>|>[^<]*+</f>)<v>)([^<]*+)</v>|(.*?))</c>",
     re.S,
 )
-"""A cell with content, as every common program writes it."""
-_Cell = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+"""A cell with content: column, row, attributes, and the value's text or else the whole content."""
+_Cell = tuple[bytes, bytes, bytes, bytes, bytes]
+_ATTRIBUTES_OF_CELL = re.compile(rb'(?: [a-z]+="[0-9A-Za-z]*+")*+')
+_ATTRIBUTE = re.compile(rb' ([a-z]+)="([0-9A-Za-z]*)"')
+_CONTENT = re.compile(
+    rb"(<f[^>]*+(?:(?<=/)>|>[^<]*+</f>))?+"
+    rb'(?:<v(?: xml:space="preserve")?+>([^<]*+)</v>|(<is>.*?</is>)|<v ?/>)?+',
+    re.S,
+)
+"""What stands in the cells whose value is not simply there: formula, value, inline text."""
+_PREFIXED = re.compile(rb":c>")
+_HIDING = re.compile(rb' hidden="| ht="0')
 _PLAIN_INLINE = re.compile(rb'<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _ROW_NUMBER = re.compile(rb'<row [^>]*?\br="([0-9]{1,7})"')
@@ -55,22 +64,30 @@ class Worksheet:
         return len(self.rows[0]) if self.rows else 0
 
 
-def read_worksheet(data: bytes, strings: Strings, styles: Styles, limits: Limits) -> Worksheet:
+def read_worksheet(data: bytes, strings: Strings, heads: Heads, limits: Limits) -> Worksheet:
     """Read one part. Raises UnreadableWorkbook: too-many-cells, unsafe-xml, damaged-file."""
     refuse_declarations(data)
-    cells = _Cells(strings, styles, limits)
-    if b":c>" in data or cells.take(data) != data.count(b"</c>"):
+    try:
+        return _read(data, _Cells(strings, heads, limits))
+    except _UnusualError:
         data = _rewritten(data)
-        cells = _Cells(strings, styles, limits)
-        if cells.take(data) != data.count(b"</c>"):
-            raise UnreadableWorkbook("damaged-file", reason="an impossible cell")
+    try:
+        return _read(data, _Cells(strings, heads, limits))
+    except _UnusualError as error:
+        raise UnreadableWorkbook("damaged-file", reason="an impossible cell") from error
+
+
+class _UnusualError(Exception):
+    """A sheet is not written the way every common program writes it."""
+
+
+def _read(data: bytes, cells: _Cells) -> Worksheet:
+    cells.take(data)
     sheet = cells.sheet()
-    if b' hidden="' in data and data.count(b"<row ") != data.count(b'<row r="'):
-        data = _rewritten(data)
-    begin, end = data.find(b"<sheetData"), data.rfind(b"</sheetData>")
-    sheet.hidden_rows = frozenset(_hidden_rows(data, len(sheet.rows)))
-    sheet.hidden_columns = frozenset(_hidden_columns(data[: max(begin, 0)], sheet.width))
-    sheet.merged = tuple(_merged(data, max(end, 0)))
+    begin, end = max(data.find(b"<sheetData"), 0), max(data.rfind(b"</sheetData>"), 0)
+    sheet.hidden_rows = frozenset(_hidden_rows(data, begin, len(sheet.rows)))
+    sheet.hidden_columns = frozenset(_hidden_columns(data[:begin], sheet.width))
+    sheet.merged = tuple(_merged(data, end))
     return sheet
 
 
@@ -104,95 +121,131 @@ class _Columns(dict[bytes, int]):
 _COLUMNS = _Columns()
 
 
+_Head = tuple[Callable[[bytes], Value] | None, bytes]
+"""How the text of a value is read, and the style; None where it is the number of a string."""
+
+
+class Heads(dict[bytes, _Head]):
+    """What the attributes of cells say. A workbook has few different ones: each is read once."""
+
+    def __init__(self, styles: Styles) -> None:
+        super().__init__()
+        self._styles = styles
+
+    def __missing__(self, written: bytes) -> _Head:
+        if not _ATTRIBUTES_OF_CELL.fullmatch(written):
+            raise _UnusualError
+        attributes: dict[bytes, bytes] = dict(_ATTRIBUTE.findall(written))
+        style, kind = attributes.get(b"s", b""), attributes.get(b"t", b"n")
+        head = self[written] = (self._reader(kind, style), style)
+        return head
+
+    def _reader(self, kind: bytes, style: bytes) -> Callable[[bytes], Value] | None:
+        styles = self._styles
+        if kind == b"n" and style in styles.moments:
+            return lambda written: styles.moment(float(written), style)
+        return _READERS.get(kind, _text)
+
+
+def _text(written: bytes) -> str | None:
+    return written_text(written.decode()) or None
+
+
+_READERS: Mapping[bytes, Callable[[bytes], Value] | None] = {
+    b"n": float,
+    b"s": None,
+    b"b": lambda written: written.strip() in (b"1", b"true"),
+    b"d": lambda written: iso_moment(written_text(written.decode())),
+}
+_NO_CONTENT = (b"", b"<v/>", b"<v />")
+
+
 class _Cells:
     """Puts cells at their places, and refuses before more room is made than is allowed."""
 
-    def __init__(self, strings: Strings, styles: Styles, limits: Limits) -> None:
-        self._strings, self._styles, self._limits = strings, styles, limits
+    def __init__(self, strings: Strings, heads: Heads, limits: Limits) -> None:
+        self._strings, self._heads, self._limits = strings, heads, limits
         self._rows: dict[int, tuple[list[Value], list[bytes]]] = {}
-        self._gaps = 0
+        self._width = self._room = 0
         self._uncalculated: set[Place] = set()
         self._texts: dict[Place, str] = {}
 
-    def take(self, data: bytes) -> int:
-        """Read all cells that are written the usual way; how many those are."""
+    def take(self, data: bytes) -> None:
+        """Read all cells. Raises _UnusualError where one is not written the usual way."""
         start = found = 0
         while start < len(data):
             end = data.find(b"</row>", start + _AT_ONCE) if len(data) - start > _AT_ONCE else -1
             end = len(data) if end < 0 else end
             cells = _CELL.findall(data, start, end)
             self._put(cells)
+            if self._strings.unstruck:
+                self._note_unstruck(cells)
             found += len(cells)
             start = end
-        return found
+        if found != data.count(b"</c>") or _PREFIXED.search(data):
+            raise _UnusualError
 
     def _put(self, cells: list[_Cell]) -> None:
+        """Every cell of a workbook passes here: what can be asked less often stands elsewhere."""
         last = b""
         row: list[Value] = []
         row_styles: list[bytes] = []
-        put, put_style, end = row.append, row_styles.append, 0
-        texts, unstruck_texts = self._strings.texts, self._strings.unstruck
-        moments, columns = self._styles.moments, _COLUMNS
-        for letters, number, style, kind, formula, written, inline in cells:
+        heads, columns, texts = self._heads, _COLUMNS, self._strings.texts
+        for letters, number, head, written, content in cells:
             value: Value
-            if written and not kind:
-                value = float(written)
-                if style in moments:
-                    value = self._styles.moment(value, style)
-            elif written and kind == b"s":
+            read, style = heads[head]
+            column = columns[letters]
+            if not written:
+                if content in _NO_CONTENT:
+                    continue
+                value = self._special((int(number) - 1, column), head, content)
+            elif read is None:
                 value = texts[int(written)]
-                if unstruck_texts and int(written) in unstruck_texts:
-                    self._texts[int(number) - 1, columns[letters]] = unstruck_texts[int(written)]
-            elif written or formula or inline:
-                place = (int(number) - 1, columns[letters])
-                value = self._special(place, style, kind, formula, written, inline)
             else:
-                continue
+                value = read(written)
             if number != last:
                 last = number
-                row, row_styles = self._rows.setdefault(int(number) - 1, ([], []))
-                put, put_style, end = row.append, row_styles.append, len(row)
-            if (column := columns[letters]) != end:
-                if column < end:
-                    row[column], row_styles[column] = value, style
-                    continue
-                self._gap(row, row_styles, int(number) - 1, column)
-            put(value)
-            put_style(style)
-            end = column + 1
+                row, row_styles = self._row(int(number) - 1)
+            try:
+                row[column], row_styles[column] = value, style
+            except IndexError:
+                self._widen(row, row_styles, int(number) - 1, column)
+                row[column], row_styles[column] = value, style
 
-    def _gap(self, row: list[Value], styles: list[bytes], number: int, column: int) -> None:
-        """Leave cells of a row empty; all rows together may not leave more than a book may have."""
-        gap = column - len(row)
-        self._gaps += gap
-        if self._gaps > self._limits.cells:
-            raise too_many(number, column, self._limits)
+    def _row(self, number: int) -> tuple[list[Value], list[bytes]]:
+        """The values and styles of a row, a new one as wide as the widest until now."""
+        found = self._rows.get(number)
+        if found is None:
+            self._make_room(self._width, number, self._width - 1)
+            found = self._rows[number] = ([None] * self._width, [b""] * self._width)
+        return found
+
+    def _widen(self, row: list[Value], styles: list[bytes], number: int, column: int) -> None:
+        """Make a row reach to a column."""
+        gap = column + 1 - len(row)
+        self._make_room(gap, number, column)
         row += [None] * gap
         styles += [b""] * gap
+        self._width = max(self._width, len(row))
 
-    def _special(
-        self,
-        place: Place,
-        style: bytes,
-        kind: bytes,
-        formula: bytes,
-        written: bytes,
-        inline: bytes,
-    ) -> Value:
-        """The value of a cell that is neither a bare number nor a shared string."""
+    def _make_room(self, count: int, number: int, column: int) -> None:
+        self._room += count
+        if self._room > self._limits.cells:
+            raise too_many(number, column, self._limits)
+
+    def _special(self, place: Place, head: bytes, content: bytes) -> Value:
+        """The value of a cell whose value does not simply stand there."""
+        if not (match := _CONTENT.fullmatch(content)):
+            raise _UnusualError
+        formula, written, inline = match.groups()
         if inline:
             return self._inline(place, inline)
-        if not written:
-            if formula and kind != b"str":
-                self._uncalculated.add(place)
-            return None
-        if kind == b"n":
-            number = float(written)
-            return self._styles.moment(number, style) if style in self._styles.moments else number
-        if kind == b"b":
-            return written.strip() in (b"1", b"true")
-        text = written_text(written.decode())
-        return iso_moment(text) if kind == b"d" else text or None
+        if written:
+            read, _ = self._heads[head]
+            return self._strings.texts[int(written)] if read is None else read(written)
+        if formula and b' t="str"' not in head:
+            self._uncalculated.add(place)
+        return None
 
     def _inline(self, place: Place, inline: bytes) -> str | None:
         if plain := _PLAIN_INLINE.fullmatch(inline):
@@ -201,6 +254,14 @@ class _Cells:
         if (left := unstruck(item)) is not None:
             self._texts[place] = left
         return text_of(item) or None
+
+    def _note_unstruck(self, cells: list[_Cell]) -> None:
+        """Keep what is left of the shared strings that are struck out in part."""
+        for letters, number, head, written, _ in cells:
+            if written and self._heads[head][0] is None:
+                left = self._strings.unstruck.get(int(written))
+                if left is not None:
+                    self._texts[int(number) - 1, _COLUMNS[letters]] = left
 
     def sheet(self) -> Worksheet:
         """The sheet of all cells taken, its rows equally long."""
@@ -226,21 +287,18 @@ class _Cells:
 # --- around the cells ---------------------------------------------------------------------------
 
 
-def _hidden_rows(data: bytes, height: int) -> Iterator[int]:
+def _hidden_rows(data: bytes, begin: int, height: int) -> Iterator[int]:
     """The rows within the table that are hidden, by a mark or by having no height."""
-    if b'zeroHeight="' in data[: max(data.find(b"<sheetData"), 0)]:
+    if b'zeroHeight="' in data[:begin]:
         yield from _unlisted_rows(data, height)
-    for mark in (b' hidden="', b' ht="0'):
-        at = data.find(mark)
-        while at >= 0:
-            tag = data[data.rfind(b"<", 0, at) : data.find(b">", at)]
-            if (
-                _HIDDEN.search(tag)
-                and (number := _ROW_NUMBER.match(tag))
-                and int(number[1]) <= height
-            ):
+    for mark in _HIDING.finditer(data, begin):
+        at = mark.start()
+        tag = data[data.rfind(b"<", 0, at) : data.find(b">", at)]
+        if tag.startswith(b"<row ") and _HIDDEN.search(tag):
+            if not (number := _ROW_NUMBER.match(tag)):
+                raise _UnusualError
+            if int(number[1]) <= height:
                 yield int(number[1]) - 1
-            at = data.find(mark, at + 1)
 
 
 def _unlisted_rows(data: bytes, height: int) -> Iterator[int]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from opendata.errors import UnreadableWorkbook
-from opendata.workbook.markup import YES, integer, local, parse_xml
+from opendata.workbook.markup import YES, integer, local, parse_xml, refuse_declarations
 from opendata.workbook.strings import is_struck, read_strings
 from opendata.workbook.styles import Place, Styles, format_code
 from opendata.workbook.types import Limits, Visibility
-from opendata.workbook.worksheet import Worksheet, place_of, read_worksheet, too_many
+from opendata.workbook.worksheet import Heads, Worksheet, place_of, read_worksheet, too_many
 from opendata.workbook.zipped import Parts
 
 _VISIBILITY: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "very_hidden"}
-_KEPT_BYTES = 1 << 17
+_KEPT_BYTES = 1 << 14
+"""Parts that are the same in many workbooks are read once if they are no longer than this."""
+_KEPT_STYLES_BYTES = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,12 @@ def read_sheets(parts: Parts, folder: str, limits: Limits) -> tuple[Styles, list
             "too-many-sheets", found=f"{len(worksheets):,}", limit=f"{limits.sheets:,}"
         )
     found: list[Part] = []
+    heads = Heads(styles)
     room = 0
     for element, path in worksheets:
         if path not in parts:
             raise UnreadableWorkbook("damaged-file", reason="a sheet is missing")
-        sheet = read_worksheet(parts.read(path), strings, styles, limits)
+        sheet = read_worksheet(parts.read(path), strings, heads, limits)
         parts.forget(path)
         room += len(sheet.rows) * sheet.width
         if room > limits.cells:
@@ -72,7 +75,7 @@ def read_sheets(parts: Parts, folder: str, limits: Limits) -> tuple[Styles, list
 
 
 def _worksheets(
-    book: ET.Element, targets: dict[str, tuple[str, str]]
+    book: ET.Element, targets: Mapping[str, tuple[str, str]]
 ) -> Iterator[tuple[ET.Element, str]]:
     """The sheets of the workbook that have cells, each with the path of its part."""
     for element in book.iter():
@@ -91,20 +94,28 @@ def _xml(parts: Parts, name: str) -> ET.Element:
     return parse_xml(data) if data else ET.Element("none")
 
 
-def _targets(parts: Parts, name: str) -> dict[str, tuple[str, str]]:
+def _targets(parts: Parts, name: str) -> Mapping[str, tuple[str, str]]:
     """The relations of a part: id to (type, path in lower case)."""
     folder, slash, file = name.rpartition("/")
+    data = parts.read(f"{folder}{slash}_rels/{file}.rels")
+    if not data:
+        return {}
+    return (_kept_relations if len(data) < _KEPT_BYTES else _relations)(data, f"{folder}{slash}")
+
+
+def _relations(data: bytes, folder: str) -> Mapping[str, tuple[str, str]]:
+    """The relations that a part of a folder has."""
     found: dict[str, tuple[str, str]] = {}
-    relations = f"{folder}{slash}_rels/{file}.rels"
-    if relations not in parts:
-        return found
-    for relation in _xml(parts, relations):
+    for relation in parse_xml(data):
         target = relation.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else f"{folder}{slash}{target}"
+        path = target.lstrip("/") if target.startswith("/") else f"{folder}{target}"
         if "./" in path:
             path = posixpath.normpath(path)
         found[relation.get("Id", "")] = (relation.get("Type", ""), path.lower())
     return found
+
+
+_kept_relations = lru_cache(maxsize=256)(_relations)
 
 
 # --- styles, strings, comments ------------------------------------------------------------------
@@ -112,16 +123,17 @@ def _targets(parts: Parts, name: str) -> dict[str, tuple[str, str]]:
 
 def _styles(data: bytes, *, from_1904: bool) -> Styles:
     """The styles of a part. Workbooks made from one form share theirs: those are kept."""
-    if len(data) > _KEPT_BYTES:
+    if len(data) > _KEPT_STYLES_BYTES:
         return _read_styles(data, from_1904=from_1904)
     return _kept_styles(data, from_1904=from_1904)
 
 
 def _read_styles(data: bytes, *, from_1904: bool) -> Styles:
+    refuse_declarations(data)
     styles = Styles(from_1904=from_1904)
     codes: dict[int, str] = {}
     struck: set[str] = set()
-    for child in parse_xml(data) if data else ():
+    for child in _style_sections(data):
         kind = local(child.tag)
         if kind == "numFmts":
             codes = {integer(one.get("numFmtId")): one.get("formatCode", "") for one in child}
@@ -134,6 +146,25 @@ def _read_styles(data: bytes, *, from_1904: bool) -> Styles:
                 for name in (b"%d" % index,) if index else (b"0", b""):
                     styles.add(name, code, struck=is_struck_out, indent=_indent(one))
     return styles
+
+
+def _style_sections(data: bytes) -> ET.Element:
+    """The number formats, fonts and cell styles: the rest of the part is not parsed if possible."""
+    names = (b"numFmts", b"cellXfs", b"fonts") if b"strike" in data else (b"numFmts", b"cellXfs")
+    sections = [_section(data, name) for name in names if b"<%s" % name in data]
+    if b"<cellXfs" in data and all(sections):
+        declared = data[: data.find(b"?>") + 2] if data.startswith(b"<?xml") else b""
+        try:
+            return ET.fromstring(declared + b"<styles>" + b"".join(sections) + b"</styles>")  # noqa: S314 - nothing declared
+        except ET.ParseError:  # a prefix that the part declares elsewhere
+            pass
+    return parse_xml(data) if data else ET.Element("none")
+
+
+def _section(data: bytes, name: bytes) -> bytes:
+    """An element of a part with its content; empty where it has no end."""
+    begin, end = data.find(b"<%s" % name), data.find(b"</%s>" % name)
+    return data[begin : end + len(name) + 3] if begin < end else b""
 
 
 def _indent(style: ET.Element) -> int:

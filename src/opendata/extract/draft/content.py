@@ -26,6 +26,9 @@ SAMPLE = 60
 """How many rows of a table are looked at to tell what its columns hold."""
 _BARE_NUMBER = re.compile(r"[0-9A-Z.,()-]{1,8}")
 _BARE_YEAR = re.compile(r"[0-9]{1,2}|(?:19|20)[0-9]{2}")
+_STACKED = re.compile(
+    r"上段?[:：は(（]*([^:：()（）\s、,]+)[)）]?.{0,3}下段?[:：は(（]*([^:：()（）\s、,]+)"
+)
 _SAYS_INDICATOR = re.compile("指標|KPI|目標")
 _ONCE = (*LEVELS, "unit", "department", "progress", "definition", "data_source", "kind")
 
@@ -135,6 +138,7 @@ def settle(table: TableGuess) -> None:
     if table.of("row_kind"):
         table.columns = [_without_kind(one) for one in table.columns]
     _later_baselines(table)
+    _stacked(table)
     table.has_name = any(_SAYS_INDICATOR.search(one.words) for one in table.of("name"))
     _name(table, contents)
     _one_name(table, contents)
@@ -196,6 +200,23 @@ def row_kind(one: Guess, held: Content) -> Guess:
         reason = Text("目標・実績などの行の種類", "its cells tell targets from actuals")
         return replace(one, role="row_kind", reasons=(reason,), confidence=0.9)
     return one
+
+
+def _stacked(table: TableGuess) -> None:
+    """Where the header says what stands above and below in two rows an indicator: 上段：計画値."""
+    texts = {tidy(cell.shown) for one in table.columns for cell in one.path}
+    found = next((match for one in texts if (match := _STACKED.search(one))), None)
+    kinds = tuple(value_type(one) for one in found.groups()) if found else ()
+    names = [table.grid.cell(row, one.column) for one in table.of("name") for row in table.rows]
+    has_pairs = sum(one is None or table.grid.span(one).bottom > one.row for one in names)
+    if not kinds or None in kinds or has_pairs * 2 < len(names):
+        return
+    reason = Text("上段と下段の意味が見出しにある", "the header tells the upper row from the lower")
+    for at, one in enumerate(table.columns):
+        if one.is_value and one.value_type == "actual" and one.has_year:
+            kept = tuple(str(kind) for kind in kinds)
+            reasons = (*one.reasons, reason)
+            table.columns[at] = replace(one, value_type=None, stacked=kept, reasons=reasons)
 
 
 def _later_baselines(table: TableGuess) -> None:

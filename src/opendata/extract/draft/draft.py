@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opendata.errors import PackageError, Place, Problem, problem
 from opendata.extract.draft.block import Block, blocks_of
-from opendata.extract.draft.cells import is_private, quotable
+from opendata.extract.draft.cells import MOST_ROWS, is_private, quotable
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.headings import LEVELS, bare, heading, says
 from opendata.extract.draft.labels import LabelGuess
@@ -47,8 +47,10 @@ class Draft:
 
 def draft(workbook: Workbook, package: Package, name: str = "draft") -> Draft:
     """Propose a layout for a workbook. One that is no plan and no table of indicators is refused:
-    the draft then has no layout, and a problem says so.
+    the draft then has no layout, and a problem says so. Only the beginning of long sheets is read.
     """
+    sheets = tuple(replace(one, rows=one.rows[:MOST_ROWS]) for one in workbook.sheets)
+    workbook = replace(workbook, sheets=sheets)
     visible = [one for one in workbook.sheets if one.visibility == "visible"]
     grids = [Grid(one) for one in visible if one.name != RESULTS_SHEET][:MOST_SHEETS]
     try:

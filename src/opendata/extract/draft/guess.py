@@ -31,6 +31,8 @@ class Guess:
     confidence: float = 0.0
     reasons: tuple[Text, ...] = ()
 
+    stacked: tuple[str, ...] = ()
+    """The kinds of values in the rows of one indicator, from top to bottom."""
     width: int = 1
     """How many columns the heading is merged over."""
 

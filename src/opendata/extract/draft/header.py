@@ -25,6 +25,8 @@ from opendata.extract.parts import with_era
 from opendata.japanese import FiscalYear, squash
 
 HEADER_ROWS = 5
+FARTHEST = 60
+"""How many rows above an era is looked for."""
 _SIDE_ROLES = frozenset({"money", "derived", "note", "department", "unit", "number"})
 """Words that head columns of any table."""
 _SUB_ROLES = VALUES | YEARS_OF.keys() | {"name", "unit", "derived", "value", "year"}
@@ -152,7 +154,7 @@ def era_above(grid: Grid, top: int) -> str | None:
 
 def era_before(grid: Grid, row: int) -> str | None:
     """The era of the last year that is named above a row."""
-    for above in range(row - 1, -1, -1):
+    for above in range(row - 1, max(row - FARTHEST, -1), -1):
         for cell in own_cells(grid, above):
             if (found := years_in(cell.shown)) and found[0].era:
                 return found[0].era

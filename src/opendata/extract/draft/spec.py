@@ -94,12 +94,16 @@ class Specs:
         if self.table.is_indented:
             levels = [one for one in LEVELS if not self.table.of(one)]
             return spec | {"indent": levels[-3:]} | ({"set": more} if more else {})
-        filled = self._filled(guess) if self.table.of("row_kind", "year") else {}
-        return spec | ({"set": more} if more else {}) | filled
+        return spec | ({"set": more} if more else {}) | self._filled_of_rows(guess)
+
+    def _filled_of_rows(self, guess: Guess) -> Spec:
+        """Blank cells mean what stands above where an indicator has several rows."""
+        several = self.table.of("row_kind", "year") or any(o.stacked for o in self.table.columns)
+        return self._filled(guess) if several else {}
 
     def _of_indicator(self, guess: Guess) -> Spec:
         own = self._kind(guess) if self._by_kind else {}
-        filled = self._filled(guess) if self.table.of("row_kind", "year") else {}
+        filled = self._filled_of_rows(guess)
         filled = filled if guess.role in ("unit", "kind") else {}
         return {"to": f"indicators.{guess.role}"} | ({"set": own} if own else {}) | filled
 
@@ -140,14 +144,15 @@ class Specs:
         if guess.value_type:
             is_second = self._by_kind and guess.kind not in (None, self.kinds[0])
             given["value_type"] = _OTHER_WORDS[guess.value_type] if is_second else guess.value_type
-        elif not self.table.of("row_kind"):
+        elif not self.table.of("row_kind") and not guess.stacked:
             given["value_type"] = "actual"
         if guess.has_year:
             given["fiscal_year"] = "$year"
         elif not self._has_year_column(guess):
             guess = self._dated(guess)
             given |= {"fiscal_year": guess.year} if guess.year else {}
-        return {"to": "indicator_values.value"} | ({"set": given} if given else {}), guess
+        spec: Spec = {"to": "indicator_values.value"} | ({"set": given} if given else {})
+        return spec | ({"stacked": list(guess.stacked)} if guess.stacked else {}), guess
 
     def _has_year_column(self, guess: Guess) -> bool:
         """Whether a column of the table gives the year of these values."""
