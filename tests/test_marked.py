@@ -16,6 +16,8 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from opendata.errors import Place, Problem, UnreadableWorkbook, problem
@@ -349,6 +351,20 @@ def test_a_number_is_written_only_where_a_number_is_meant() -> None:
     assert [sheet[cell].value for cell in ("B2", "B3")] == ["7", "0123"]
 
 
+def test_line_breaks_stay_where_they_are() -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "表"
+    book["表"]["A1"] = "令和6年度\n(2025)"
+    out = io.BytesIO()
+    book.save(out)
+    place = Place(file=FILE, sheet="表", cell="A1", table="plans", field="end_fiscal_year")
+    found, proposed = "令和6年度 (2025)", "令和6年度 (2024)"
+    one = replace(wrong("A1", found, proposed), place=place, code="era-year-mismatch")
+
+    files = returned(out.getvalue(), [one])
+    assert opened(files[".proposed.xlsx"])["表"]["A1"].value == "令和6年度\n(2024)"
+
+
 def test_both_files_are_read_as_the_submission_they_came_from() -> None:
     before = read("取組.xlsx", rich())
     files = returned(rich(), [wrong("B2", "1OO", "100"), missing("A9")])
@@ -405,6 +421,42 @@ def test_the_same_review_gives_the_same_bytes() -> None:
     problems = [wrong("B2", "1OO", "100"), missing("A3"), missing("Z99")]
     content = rich()
     assert returned(content, problems) == returned(content, problems)
+
+
+RICH = rich()
+
+
+@settings(max_examples=25)
+@given(
+    st.sets(
+        st.tuples(st.sampled_from(["表", "ほか"]), st.integers(0, 12), st.integers(0, 27)),
+        min_size=1,
+    )
+)
+def test_wherever_marks_fall_the_file_stays_sound(spots: set[tuple[str, int, int]]) -> None:
+    """Every mark is there, every value is as it was, and the next check takes the marks off."""
+    problems = [missing(address(row, column), sheet) for sheet, row, column in sorted(spots)]
+    before, after = opened(RICH), returned(RICH, problems)[".checked.xlsx"]
+    sound(after)
+    marked = opened(after)
+    for sheet in before.worksheets:
+        for row in marked[sheet.title].iter_rows():
+            assert [cell.value for cell in row] == [sheet[c.coordinate].value for c in row]
+    assert marks_in(marked) == spots
+    again = returned(after, problems[:1])[".checked.xlsx"]
+    sound(again)
+    assert marks_in(opened(again)) == {min(spots)}
+
+
+def marks_in(book: openpyxl.Workbook) -> set[tuple[str, int, int]]:
+    return {
+        (name, at[0] - 1, at[1] - 1)
+        for name in ("表", "ほか")
+        for row in book[name].iter_rows()
+        for cell in row
+        for at in [coordinate_to_tuple(cell.coordinate)]
+        if cell.comment and RESULTS in cell.comment.text and cell.fill.fgColor.rgb == "FFFFC7CE"
+    }
 
 
 # --- packages as others write them ----------------------------------------------------------------
