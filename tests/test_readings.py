@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +17,19 @@ from opendata.validate import Validation
 from opendata.validate.readings import Reading, read
 from opendata.validate.records import read_records
 from opendata.workbook import Sheet
-from tests.builders import codes, extracted, found, one, package, rows, sheet, validated, workbook
+from opendata.workbook import read as workbook_of
+from tests.builders import (
+    codes,
+    extracted,
+    found,
+    one,
+    package,
+    rows,
+    sheet,
+    validated,
+    workbook,
+    xlsx,
+)
 
 
 def field(name: str) -> Field:
@@ -541,3 +556,44 @@ def test_that_there_is_no_unit_can_be_said(nothing: str) -> None:
 
     assert read.problems == ()
     assert rows(read.dataset.tables["indicators"], "unit") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "number_format", "published", "raw"),
+    [
+        ("千円", 1234567, "#,##0,", 1235, "1,235"),
+        ("百万円", 1234567890, '#,##0,,"百万円"', 1235, "1,235百万円"),
+        ("円", 1234567, '#,##0,"千円"', 1235000, "1,235千円"),
+        ("万円", 12345678, "#,##0!.0,", 1234.6, "1,234.6"),
+        ("千円", -1234567, "#,##0,_);(#,##0,)", -1235, "(1,235)"),
+        ("千円", 1234567, "¥#,##0,", 1235, "¥1,235"),
+        ("円", 1234567, "0.00E+00", 1234567, "1.23E+06"),
+        ("時間", 1.5, "# ?/?", 1.5, "1 1/2"),
+        ("円", 1234567.4, "#,##0", 1234567.4, "1,234,567"),
+        ("件", 0, "#", 0, "0"),
+    ],
+)
+def test_a_scaled_figure_is_published_as_it_is_shown(
+    unit: str, value: float, number_format: str, published: float, raw: str
+) -> None:
+    """The thousands that a number format leaves out are in the unit beside it."""
+    book = openpyxl.load_workbook(
+        BytesIO(xlsx(drawn("| 指標 | 単位 | 目標値(R8) |", f"| 歳入 | {unit} | {value} |")))
+    )
+    book.worksheets[0]["C4"].number_format = number_format
+    out = BytesIO()
+    book.save(out)
+    result = validated(workbook_of("計画.xlsx", out.getvalue()), VALUES)
+
+    assert rows(result.dataset.tables["indicator_values"], "value raw") == [(published, raw)]
+    assert codes(result.problems) == []
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_a_truth_is_no_figure(truth: bool) -> None:
+    drawing = drawn("| 指標 | 単位 | 目標値(R8) |", "| 歳入 | 円 | 1 |")
+    filled = [list(row) for row in drawing.rows]
+    filled[3][2] = truth
+    result = validated(replace(drawing, rows=filled), VALUES)
+
+    assert one(result.problems, "not-a-number").value == str(truth).upper()
