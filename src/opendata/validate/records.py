@@ -357,7 +357,7 @@ def _contradicts(unit: str, known: str) -> bool:
 
 
 def _convert(columns: Columns, row: int, unit: str, known: str) -> bool:
-    """Put a row's figures into another unit, or none (""); False where the two have nothing to do."""
+    """Put a row's figures into another unit, or "" for none; False where they are unrelated."""
     names = [name for name in ("value", "value_low", "value_high") if name in columns.values]
     figures = [columns.values[name][row] for name in names]
     converted = []
