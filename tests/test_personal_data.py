@@ -217,6 +217,7 @@ def test_published_personal_data_is_an_error_and_other_is_a_warning() -> None:
         ("B2", "error"),
         ("B3", "warning"),
     ]
+    assert read.dataset.tables["plans"].column("department").to_pylist() == ["●●●"]
     for each in hits:
         assert "620" not in str(each.to_json("ja")) + str(each.to_json("en"))
         assert "電話番号" in each.message.ja

@@ -9,7 +9,8 @@ from opendata.validate.personal_data.headings import under_headings
 from opendata.validate.personal_data.kinds import NAME, NUMBER, personal_data
 from opendata.workbook import RESULTS_SHEET, Sheet, Workbook, address
 
-_MASK = "●●●"
+MASK = "●●●"
+"""Stands where personal data stood."""
 
 
 def screen(workbook: Workbook, published: Collection[str]) -> list[Problem]:
@@ -67,7 +68,7 @@ def _screen_properties(workbook: Workbook) -> Iterator[Problem]:
         yield problem(
             "personal-data-in-properties",
             Place(),
-            value=_MASK,
+            value=MASK,
             asked=(kind.en, *texts[kind]),
             kind=kind,
             property=Text("、".join(one.ja for one in names), ", ".join(one.en for one in names)),
@@ -83,7 +84,7 @@ def _hit(
     return problem(
         "personal-data",
         Place(sheet=sheet.name or None, cell=cell),
-        value=_MASK,
+        value=MASK,
         severity="error" if is_published else "warning",
         asked=None if NUMBER in kinds else (told.en, text),
         kind=told,
