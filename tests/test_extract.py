@@ -653,6 +653,14 @@ def test_nothing_known_is_an_unknown_layout() -> None:
     assert found(read.problems) == [("unknown-layout", "表!")]
 
 
+def test_an_unknown_layout_is_told_of_the_submission_not_of_our_sheet_in_it() -> None:
+    read = extracted(
+        workbook(sheet("| 内容 |", RESULTS_SHEET), sheet("| 品名 | 数量 |\n| 鉛筆 | 12 |")), TREE
+    )
+
+    assert found(read.problems) == [("unknown-layout", "表!")]
+
+
 def test_the_layout_that_explains_most_is_taken() -> None:
     from tests.builders import layout
 

@@ -351,6 +351,20 @@ def test_a_number_is_written_only_where_a_number_is_meant() -> None:
     assert [sheet[cell].value for cell in ("B2", "B3")] == ["7", "0123"]
 
 
+def test_line_breaks_stay_where_they_are() -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "表"
+    book["表"]["A1"] = "令和6年度\n(2025)"
+    out = io.BytesIO()
+    book.save(out)
+    place = Place(file=FILE, sheet="表", cell="A1", table="plans", field="end_fiscal_year")
+    found, proposed = "令和6年度 (2025)", "令和6年度 (2024)"
+    one = replace(wrong("A1", found, proposed), place=place, code="era-year-mismatch")
+
+    files = returned(out.getvalue(), [one])
+    assert opened(files[".proposed.xlsx"])["表"]["A1"].value == "令和6年度\n(2024)"
+
+
 def test_both_files_are_read_as_the_submission_they_came_from() -> None:
     before = read("取組.xlsx", rich())
     files = returned(rich(), [wrong("B2", "1OO", "100"), missing("A9")])

@@ -466,6 +466,13 @@ def test_a_value_that_is_missing_is_not_zero() -> None:
         ("千円", "1億2千万円", 120000),
         ("％", "12.5%", 12.5),
         ("人", "95万9千人", 959000),
+        ("世帯", "5千", 5000),
+        ("世帯", "1.5億", 150000000),
+        ("世帯", "3万5千", 35000),
+        ("件", "2百万", 2000000),
+        ("千円", "5千", 5),
+        ("百万円", "3億", 300),
+        ("人/年", "2万人", 20000),
     ],
 )
 def test_a_value_is_put_into_the_unit_of_its_indicator(unit: str, text: str, value: float) -> None:
@@ -474,6 +481,63 @@ def test_a_value_is_put_into_the_unit_of_its_indicator(unit: str, text: str, val
     assert read.problems == ()
     assert rows(read.dataset.tables["indicator_values"], "value raw") == [(value, text)]
     assert rows(read.dataset.tables["indicators"], "unit") == [(unit,)]
+
+
+def test_a_figure_without_any_unit_is_written_out() -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", "| 来場 |  | 5千 |"), VALUES)
+
+    assert rows(read.dataset.tables["indicator_values"], "value") == [(5000,)]
+    assert rows(read.dataset.tables["indicators"], "unit") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "low", "high"),
+    [
+        ("人", "約2万〜3万人", 20000, 30000),
+        ("万人", "2万〜3万", 2, 3),
+        ("人", "9千〜1万人", 9000, 10000),
+        ("人", "2〜3万人", 20000, 30000),
+        ("世帯", "1千〜2万", 1000, 20000),
+    ],
+)
+def test_both_ends_of_a_range_are_put_into_the_unit_of_their_indicator(
+    unit: str, text: str, low: float, high: float
+) -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | {unit} | {text} |"), VALUES)
+
+    assert read.problems == ()
+    values = read.dataset.tables["indicator_values"]
+    assert rows(values, "value_low value_high comparator") == [(low, high, "range")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("円", "98万人"), ("世帯", "約2万〜3万人"), ("人", "▲15%"), ("t", "5kg"), ("％", "5円")],
+)
+def test_a_figure_in_a_unit_that_contradicts_its_indicators_is_refused(
+    unit: str, text: str
+) -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | {unit} | {text} |"), VALUES)
+
+    mismatch = one(read.problems, "unit-mismatch")
+    assert (mismatch.place.cell, mismatch.severity) == ("C4", "error")
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("回", "5件"), ("名", "5人"), ("千t-CO2", "基準年度比▲15%"), ("円", "5円/m3")],
+)
+def test_a_figure_that_may_be_meant_so_is_asked_about(unit: str, text: str) -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | {unit} | {text} |"), VALUES)
+
+    assert one(read.problems, "unit-mismatch").severity == "warning"
+
+
+@pytest.mark.parametrize(("unit", "text"), [("t-CO2", "5t"), ("人/年", "7人"), ("ｋＷ", "5kW")])
+def test_a_figure_may_write_its_unit_in_short(unit: str, text: str) -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | {unit} | {text} |"), VALUES)
+
+    assert read.problems == ()
 
 
 def test_a_unit_in_the_value_is_the_indicators_where_it_has_none() -> None:

@@ -325,7 +325,8 @@ def _hidden(layouts: Sequence[Layout], grids: Sequence[Grid]) -> Problem | None:
 
 def _unknown(fits: Sequence[_Fit], workbook: Workbook) -> Problem:
     """Say which layout came nearest and what it misses."""
-    sheet = next((one.name for one in workbook.sheets if one.visibility == "visible"), "")
+    names = [one.name for one in workbook.sheets if one.visibility == "visible"]
+    sheet = next((one for one in names if one != RESULTS_SHEET), "")
     near = max(fits, key=lambda fit: (fit.nearness, fit.score), default=None)
     if near is None or near.nearness < NEAR:
         return problem("unknown-layout", Place(sheet=sheet or None))

@@ -12,13 +12,15 @@ from opendata.japanese.number import (
     Comparator,
     Quantity,
     Status,
+    is_scale,
     read_quantity,
     read_signs,
+    scale_of,
     suggest_number,
 )
 from opendata.japanese.period import Period, read_duration, read_period
 from opendata.japanese.text import Folded, fold, squash, tidy
-from opendata.japanese.unit import bare_name, is_unit, split_unit
+from opendata.japanese.unit import bare_name, is_measure, is_unit, split_unit
 
 __all__ = [
     "Comparator",
@@ -30,7 +32,9 @@ __all__ = [
     "bare_name",
     "find_fiscal_years",
     "fold",
+    "is_measure",
     "is_municipality_code",
+    "is_scale",
     "is_unit",
     "read_date",
     "read_duration",
@@ -39,6 +43,7 @@ __all__ = [
     "read_period",
     "read_quantity",
     "read_signs",
+    "scale_of",
     "split_number",
     "split_unit",
     "squash",

@@ -37,8 +37,12 @@ class Quantity:
     """What stands around the figure: (改修休館), 基準年度比, 累計."""
 
     def in_unit(self, unit: str | None) -> Quantity:
-        """The same quantity in a column's unit: 98万人 in 人 is 980000; unchanged if unrelated."""
-        if not unit or self.unit is None or self.unit == unit:
+        """The same quantity in a column's unit: 98万人 in 人 is 980000; unchanged if unrelated.
+
+        A bare 万 counts what the column counts: 3万 is 30000 in 人 and in 万人 3. In no unit (an
+        empty text) it is written out.
+        """
+        if unit is None or self.unit is None or self.unit == unit:
             return self if self.unit or not unit else replace(self, unit=unit)
         factor = _factor(self.unit, unit)
         if factor is None:
@@ -365,11 +369,14 @@ def _range(folded: Folded) -> Quantity | None:
     if match is None:
         return None
     low, high = _number(match, "low"), _number(match, "high")
+    low_unit, unit = _unit(folded, match, "lowunit"), _unit(folded, match)
+    if low_unit and unit and squash(low_unit) != squash(unit):
+        if (factor := _factor(low_unit, unit)) is None:
+            return None
+        low = _plain(low * factor)
     if low >= high or (match["link"] == "-" and (match["lowunit"] or match["lowsign"])):
         return None
-    unit = _unit(folded, match)
-    if match["lowunit"] and unit is None:
-        unit = folded.written(*match.span("lowunit"))
+    unit = unit or low_unit
     if unit is not None and _SENTENCE.search(unit):
         return None
     return Quantity(
@@ -412,8 +419,8 @@ def _number(match: re.Match[str], name: str) -> Decimal:
     )
 
 
-def _unit(folded: Folded, match: re.Match[str]) -> str | None:
-    start, end = match.span("unit")
+def _unit(folded: Folded, match: re.Match[str], name: str = "unit") -> str | None:
+    start, end = match.span(name)
     return folded.written(start, end).strip() or None if start >= 0 else None
 
 
@@ -445,9 +452,25 @@ _UNIT_MAGNITUDE = re.compile(r"([十百千]?[万億兆]|百|千)?(.*)", re.S)
 def _factor(unit: str, wanted: str) -> Decimal | None:
     """By what a figure in one unit is multiplied to stand in another: 万人 to 人 is 10000."""
     here, there = _UNIT_MAGNITUDE.fullmatch(squash(unit)), _UNIT_MAGNITUDE.fullmatch(squash(wanted))
-    if here is None or there is None or here[2] != there[2]:
+    if here is None or there is None or here[2] not in ("", there[2], _head(there[2])):
         return None
     return Decimal(1).scaleb(_MAGNITUDES.get(here[1] or "", 0) - _MAGNITUDES.get(there[1] or "", 0))
+
+
+def _head(unit: str) -> str:
+    """What a unit counts: the 人 of 人/年."""
+    return unit.partition("/")[0]
+
+
+def is_scale(unit: str) -> bool:
+    """Whether a unit only says how many: the 万 of 3万."""
+    return squash(unit) in _MAGNITUDES
+
+
+def scale_of(unit: str) -> str:
+    """By how many its unit counts: the 万 of 万人, nothing of 人."""
+    match = _UNIT_MAGNITUDE.fullmatch(squash(unit))
+    return match[1] or "" if match else ""
 
 
 # --- the notes of a sheet -----------------------------------------------------------------------

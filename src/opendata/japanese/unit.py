@@ -17,6 +17,11 @@ _COUNTERS = """
 _COUNTER = "|".join(sorted(map(re.escape, _COUNTERS.split()), key=len, reverse=True))
 _ONE = rf"(?:延べ?)?(?:[十百千]?[万億兆]|百|千|十)?(?:{_COUNTER})"
 _UNIT = re.compile(rf"{_ONE}(?:[/・]{_ONE})*|人口[0-9,十百千万]+人?(?:対|当たり|あたり)?", re.I)
+_MEASURE = re.compile(
+    r"(?:[十百千]?[万億兆]|百|千)?(?:円|ドル|割|倍|%|‰|pp[mb]|db|歳|[秒分日月年]|時間|か月|ヶ月|トン"
+    r"|t|[kmμ]?g|[mk]?l|dl|[kmc]?m[23]?|ha|a|[kmgt]?wh?|[mgt]j|k?g-co2|t-co2)(?:/.*)?",
+    re.I,
+)
 _BRACKET = re.compile(
     r"(?P<name>.*?)\s*[(\[【]\s*(?:単位\s*:?\s*)?(?P<unit>[^()\[\]【】]{1,12}?)\s*[)\]】]\s*", re.S
 )
@@ -30,6 +35,11 @@ _BREAK = re.compile(r"(?<![A-Za-z0-9])[ \t]*\r?\n\s*|\s*\r?\n\s*(?![A-Za-z0-9])"
 def is_unit(text: str) -> bool:
     """Whether a text is a unit as statistics write it: 人, 千円, t-CO2, 件/年, 人口10万対."""
     return _UNIT.fullmatch(re.sub(r"\s", "", fold(text).text)) is not None
+
+
+def is_measure(text: str) -> bool:
+    """Whether a unit measures (円, %, kg, か月): no word for what is counted may stand for it."""
+    return _MEASURE.fullmatch(re.sub(r"\s", "", fold(text).text)) is not None
 
 
 def split_unit(text: str) -> tuple[str, str | None]:

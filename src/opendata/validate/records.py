@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from opendata.errors import Place, Problem, message, problem
+from opendata.errors import Place, Problem, Severity, message, problem
 from opendata.extract import ROLE, TOTALS, Extract
-from opendata.japanese import Quantity, squash, tidy
+from opendata.japanese import Quantity, is_measure, is_scale, is_unit, scale_of, squash, tidy
 from opendata.package import Field, IdForm, Package, Resource
 from opendata.package.contract import PRIVATE
 from opendata.validate.readings import Finding, Reading, plain, read
@@ -311,24 +311,53 @@ def _settle_units(
                 continue
             at = rows_of[key.resource][target]
             known = owner.values["unit"][at]
-            if known is None:
+            if known is None and is_scale(unit):
+                _convert(columns, row, unit, "")
+            elif known is None:
                 owner.values["unit"][at] = unit
                 owner.places["unit"][at] = columns.places.get("value", [None] * len(columns))[row]
             elif not _is_short_for(unit, known) and not _convert(columns, row, unit, known):
                 place = columns.place(row, "value")
                 value = columns.values["raw"][row] if "raw" in columns.values else None
+                severity: Severity = "warning"
+                if _contradicts(unit, known) and "比" not in (value or ""):
+                    severity = "error"
+                    columns.doubtful.add(row)
                 problems.append(
-                    problem("unit-mismatch", place, value=value, unit=unit, expected=known)
+                    problem(
+                        "unit-mismatch",
+                        place,
+                        value=value,
+                        severity=severity,
+                        unit=unit,
+                        expected=known,
+                    )
                 )
 
 
 def _is_short_for(unit: str, known: str) -> bool:
-    """Whether a value's cell writes only what its unit counts: 7人 of 人/年."""
-    return squash(known).partition("/")[0] == squash(unit) or squash(known) == squash(unit)
+    """Whether a value's cell writes only what its unit counts: 7人 of 人/年, 5t of t-CO2."""
+    return squash(unit).lower() in (squash(known).lower(), _counted(known))
+
+
+def _counted(unit: str) -> str:
+    return re.split("[/・-]", squash(unit).lower())[0]
+
+
+def _contradicts(unit: str, known: str) -> bool:
+    """Whether a figure in one unit is certainly not one in the other.
+
+    件 may be the 回 of another department; 万人 is not 世帯, and % is not 人.
+    """
+    if _counted(unit) == _counted(known):
+        return False
+    if scale_of(unit) != scale_of(known):
+        return True
+    return is_unit(unit) and is_unit(known) and (is_measure(unit) or is_measure(known))
 
 
 def _convert(columns: Columns, row: int, unit: str, known: str) -> bool:
-    """Put a row's figures into another unit; False where the two have nothing to do."""
+    """Put a row's figures into another unit, or "" for none; False where they are unrelated."""
     names = [name for name in ("value", "value_low", "value_high") if name in columns.values]
     figures = [columns.values[name][row] for name in names]
     converted = []

@@ -62,5 +62,14 @@ def _is_all(one: Problem, sheet: Sheet, spot: Spot) -> bool:
 def _value(suggestion: str, sheet: Sheet, spot: Spot, is_numeric: bool) -> str | float:
     is_plain = _NUMBER.fullmatch(suggestion) is not None
     if not (is_numeric and is_plain) or (spot.row, spot.column) in sheet.texts:
-        return suggestion
+        return _broken(suggestion, shown(sheet, spot.row, spot.column))
     return float(suggestion) if "." in suggestion else int(suggestion)
+
+
+def _broken(text: str, before: str) -> str:
+    """The text with the line breaks that the cell has, where they can be told."""
+    if len(text) != len(before):
+        return text
+    return "".join(
+        "\n" if was == "\n" and one == " " else one for one, was in zip(text, before, strict=True)
+    )

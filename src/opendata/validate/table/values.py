@@ -120,6 +120,9 @@ def _boolean(descriptor: Mapping[str, Any]) -> ValueReader:
 
 def _date(descriptor: Mapping[str, Any]) -> ValueReader:
     pattern = _pattern(descriptor) or "%Y-%m-%d"
+    is_plain = (
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch if pattern == "%Y-%m-%d" else None
+    )
 
     def read(cell: Any) -> date | None:
         if isinstance(cell, datetime):
@@ -128,6 +131,8 @@ def _date(descriptor: Mapping[str, Any]) -> ValueReader:
         if isinstance(cell, date):
             return cell
         try:
+            if is_plain and is_plain(cell):  # most are, and strptime takes its time
+                return date.fromisoformat(cell)
             return datetime.strptime(cell, pattern).date()  # noqa: DTZ007  # a day has no zone
         except (ValueError, TypeError):
             return None
