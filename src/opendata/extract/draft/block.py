@@ -8,8 +8,8 @@ from typing import Any
 
 from opendata.extract.draft.cells import quotable
 from opendata.extract.draft.guess import Guess, TableGuess
-from opendata.extract.draft.headings import LEVELS, says
-from opendata.extract.draft.labels import LabelGuess
+from opendata.extract.draft.headings import LEVELS, VALUES, says
+from opendata.extract.draft.labels import OF_INDICATOR, LabelGuess
 from opendata.extract.draft.rows import row_patterns
 from opendata.extract.draft.sheet import SheetGuess
 from opendata.extract.draft.spec import Spec, Specs
@@ -90,11 +90,22 @@ def _listed(block: Block, key: str) -> list[Any]:
 def _form(
     grid: Grid, labels: Sequence[LabelGuess], named: Mapping[str, str], *, repeat: bool
 ) -> Block:
-    told = (f"{one.cell.address}「{tidy(one.cell.shown)[:20]}」" for one in labels)
+    ordered = sorted(labels, key=_depth)
+    told = (f"{one.cell.address}「{tidy(one.cell.shown)[:20]}」" for one in ordered)
     comments = tuple(f"確からしさ 0.80: {one}" for one in told)
     repeated = {"repeat": True} if repeat else {}
-    document = {**named, **repeated, "form": [one.spec for one in labels]}
+    document = {**named, **repeated, "form": [one.spec for one in ordered]}
     return Block(document, comments, f"{grid.name or 'CSV'} 見出しと値")
+
+
+def _depth(label: LabelGuess) -> int:
+    """How deep in the plan a label tells of something: what a layout names first is the parent."""
+    level = label.spec.get("set", {}).get("level")
+    if level in LEVELS:
+        return LEVELS.index(level)
+    if label.role == "name":
+        return len(LEVELS)
+    return len(LEVELS) + 1 if label.role in (*VALUES, *OF_INDICATOR) else -1
 
 
 def _table(table: TableGuess, named: Mapping[str, str]) -> Block:
