@@ -314,6 +314,29 @@ def test_a_figure_in_the_unit_of_its_column(text: str, unit: str, value: str) ->
     assert found.in_unit(unit).value == Decimal(value)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "comparator"),
+    [
+        ("50より大きい", "50", "ge"),
+        ("50％超", "50", "ge"),
+        ("50人を超える", "50", "ge"),
+        ("50より小さい", "50", "le"),
+        ("50未満", "50", "le"),
+        ("50人に増加", "50", "eq"),
+        ("80％まで向上", "80", "eq"),
+        ("80％以上に向上", "80", "ge"),
+        ("50%に抑制", "50", "eq"),
+        ("基準年度比▲15%", "-15", "eq"),
+        ("1,250(前年度比5%増)", "1250", "eq"),
+        ("1,250\n前年度比5%増", "1250", "eq"),
+    ],
+)
+def test_a_level_that_is_compared(text: str, value: str, comparator: str) -> None:
+    found = read_quantity(text)
+    assert found is not None
+    assert (found.value, found.comparator) == (Decimal(value), comparator)
+
+
 @given(
     st.decimals(-1_000_000, 1_000_000, places=2), st.sampled_from(["", "人", "％", "t-CO2", "か所"])
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opendata.japanese import read_quantity
 from opendata.package import Field
 from opendata.validate import Validation
 from opendata.validate.readings import Reading, read
@@ -605,3 +608,68 @@ def test_that_there_is_no_unit_can_be_said(nothing: str) -> None:
 
     assert read.problems == ()
     assert rows(read.dataset.tables["indicators"], "unit") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1250（R4）", "1250\n(令和４年度)", "1,250（2022）", "1250人(令和5年3月)", "約1250（R4実績）"],
+)
+def test_a_year_in_the_values_own_cell_that_is_not_its_columns_is_asked_about(text: str) -> None:
+    book = sheet(HEAD + "| 指標 | 単位 | 実績値(R6) |\n| 来場 | 人 | x |")
+    (*above, last) = book.rows
+    read = validated(replace(book, rows=(*above, (*last[:2], text))), VALUES)
+
+    (asked,) = read.problems
+    assert (asked.code, asked.severity, asked.place.cell) == (
+        "value-year-mismatch",
+        "warning",
+        "C4",
+    )
+    assert asked.subject is not None
+    assert "2022" in asked.message.ja and "2024" in asked.message.ja
+    assert rows(read.dataset.tables["indicator_values"], "value fiscal_year") == [(1250, 2024)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1250（R6）",
+        "1250（令和6年度）",
+        "1250（R3比）",
+        "1250（R2～R6累計）",
+        "1250（1980）",
+        "1250（注1）",
+    ],
+)
+def test_a_year_in_the_values_own_cell_that_is_its_columns_is_not(text: str) -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | 人 | {text} |"), VALUES)
+
+    assert read.problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["前年度比5%増", "前年比＋3％", "10.5ポイント増", "現状より5%増加", "5〜10%減", "R3比5割削減"],
+)
+def test_a_change_is_not_published_as_a_level(text: str) -> None:
+    read = validated(drawn("| 指標 | 単位 | 目標値(R6) |", f"| 来場 | ％ | {text} |"), VALUES)
+
+    values = read.dataset.tables["indicator_values"]
+    assert read.problems == ()
+    assert rows(values, "value value_low value_high comparator status raw") == [
+        (None, None, None, None, "not_applicable", text)
+    ]
+
+
+def test_an_error_of_excel_is_no_missing_value() -> None:
+    for text in ("#N/A", "#DIV/0!", "#REF!"):
+        read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", f"| 来場 | ％ | {text} |"), VALUES)
+        assert found(read.problems) == [("not-a-number", "表!C4")]
+
+
+def test_the_word_that_the_remedy_proposes_says_not_yet() -> None:
+    read = validated(drawn("| 指標 | 単位 | 実績値(R6) |", "| 来場 | ％ | 約三割 |"), VALUES)
+
+    proposed = re.findall("「(.*?)」", one(read.problems, "not-a-number").remedy.ja)
+    statuses = [quantity.status for text in proposed if (quantity := read_quantity(text))]
+    assert statuses == ["missing", "not_yet"]

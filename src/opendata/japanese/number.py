@@ -63,7 +63,7 @@ class Quantity:
 # --- signs and words ----------------------------------------------------------------------------
 
 _SIGN_WORDS: Mapping[Status, str] = {
-    "missing": """~ ※ * ** *** / \\ na n/a n.a. n.a nd n.d. #n/a ・・・ ‥ 不明 不詳 欠測 欠損
+    "missing": """~ ※ * ** *** / \\ na n/a n.a. n.a nd n.d. ・・・ ‥ 不明 不詳 欠測 欠損
         なし 無し 無 未把握 未調査 未実施 調査未実施 未計測 把握できず""",
     "suppressed": "x χ 秘 秘匿 ㊙ 非公表 非公開",
 }
@@ -86,6 +86,17 @@ _QUALITATIVE = re.compile(
     r"|[↑↓→↗↘])"
     r"(?:[・又は,、もしくは或いは]*(?:増加?|維持|向上|改善|拡大|減少?))?(?:傾向)?(?:させる|する|を?目指す|に努める|を?図る|していく|へ|化)?"
 )
+_CHANGE = re.compile(
+    r"対?前(?:々?年度?|期|回|月|四半期)(?:同期|同月)?(?:対?比|実績比|より|から|[にと]比べ?て?|[にと]比較し?て?)(?![△▲▴▵∆-]).*"
+    r"|[^0-9]{0,12}(?:[0-9]{1,4}年?度?(?:の?(?:実績|現状|水準))?値?(?:対?比|より|から|に対し?て?|に比べ?て?)[^0-9]{0,6})?"
+    r"(?:[0-9][0-9,.]*[^0-9]{0,6}[~-])?[0-9][0-9,.]*[^0-9]{0,8}?(?<![にへでと])"
+    r"(?:増(?:加|員|設|進)?|減(?:少|員)?|削減|低減|縮減|縮小|拡大|上昇|低下|向上|改善|抑制|アップ|ダウン|up|down"
+    r"|増やす|減らす|上げる|下げる|増える|減る)"
+    r"(?:させる|する|を?(?:目指す|目標とする|図る))?",
+    re.I | re.S,
+)
+"""A figure by how much something becomes more or less; 50人に増加 says how much it is then. A
+figure below zero (基準年度比▲15%) is the value of an indicator that measures change."""
 _STATUS_MARKS: tuple[tuple[re.Pattern[str], Status], ...] = (
     (re.compile(r"速報|暫定|仮(?:集計|値)|概数|見込み?値?$|集計中|未確定"), "provisional"),
     (re.compile(r"訂正|修正|改定|改訂|遡及"), "revised"),
@@ -134,8 +145,8 @@ _BEFORE = (
 )
 _APPROX_BEFORE = re.compile(r"約|およそ|おおよそ|おおむね|概|ほぼ|凡そ|推計|推定")
 _AFTER = (
-    r"(?P<after>以上|以下|以内|未満|超|超過|超える|を?超え|を?上回る|を?下回る|程度|前後|内外|ほど|程|弱|強|余り?|あまり"
-    r"|台|より多い|より少ない|~|↑|↓)?"
+    r"(?P<after>以上|以下|以内|未満|超|を?超過|を?超える|を?超え|を?上回る|を?下回る|程度|前後|内外|ほど|程|弱|強|余り?|あまり"
+    r"|台|より多い|より少ない|より(?:大きい|大|小さい|小|高い|低い)|~|↑|↓)?"
 )
 _TRAIL = (
     r"(?P<trail>(?:\s+|を?維持(?:する|し続ける)?|を?達成|を?目指す|を?確保|とする|の維持|にする"
@@ -158,9 +169,12 @@ _LONGEST = 120
 """A longer text is a sentence, even if there are figures in it."""
 _ASCII_NUMBER = re.compile(rf"-?(?:{_NUMBER})")
 _GE = {"以上", "~", "↑", "強", "余", "余り", "あまり"}
-_STRICT_GE = {"超", "超過", "超える", "を超え", "超え", "を上回る", "上回る", "より多い"}
+_STRICT_GE = {
+    *("超", "超過", "を超過", "超える", "を超える", "を超え", "超え", "を上回る", "上回る"),
+    *("より多い", "より大きい", "より大", "より高い"),
+}
 _LE = {"以下", "以内", "↓", "弱"}
-_STRICT_LE = {"未満", "を下回る", "下回る", "より少ない"}
+_STRICT_LE = {"未満", "を下回る", "下回る", "より少ない", "より小さい", "より小", "より低い"}
 _SENTENCE = re.compile(r"[をがはにへ。、]|する|です|ます|から|まで|以上|以下|未満")
 _NO_UNIT = re.compile(r"[OolI|〇○◯]+(?![A-Za-z])|[²³¹⁰-⁹₀-₉①-⑳½¼¾]")
 _COMPARED = re.compile(r"\s*(?P<sign>>=|=>|<=|=<|[≧≥>≦≤<])\s*(?=[0-9△▲+-])")
@@ -287,7 +301,18 @@ def _of_text(folded: Folded) -> Quantity | None:
         return Quantity(None, status="not_applicable", note=folded.source)
     if not re.search(r"[0-9]", text):
         return None
+    if _says_change(text):
+        return Quantity(None, status="not_applicable", note=folded.source)
     return _range(folded) or _compound(folded) or _one(folded) or _compared(folded)
+
+
+def _says_change(text: str) -> bool:
+    """Whether a text says by how much, not how much: 前年度比5%増. What stands in brackets or on
+    a line of figures below another is a remark."""
+    lines = re.sub(r"(?<=.)\([^()]*\)", "", text).split("\n")
+    if len([line for line in lines if re.search("[0-9]", line)]) > 1:
+        lines = lines[:1]
+    return _CHANGE.fullmatch(re.sub(r"\s+", "", "".join(lines))) is not None
 
 
 def _of_words(text: str) -> Status | None:

@@ -18,6 +18,7 @@ from opendata.validate.records import Columns, read_records
 from opendata.validate.rules import check_rules
 from opendata.validate.schema import check_schema
 from opendata.validate.typed import places, typed
+from opendata.validate.value_year import check_value_years
 from opendata.workbook import Workbook
 
 
@@ -38,6 +39,8 @@ def validate(
     dataset = _dataset(records, package)
     problems.extend(check_schema(records, package))
     problems.extend(check_rules(records, package, last or {}, extract.legends))
+    for resource in package.read:
+        problems.extend(check_value_years(records[resource.name]))
     problems.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
     problems.extend(screen(workbook, _published(dataset)))
     return Validation(dataset, tuple(unanswered(dict.fromkeys(problems), answers or {})))
