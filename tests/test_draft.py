@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 from opendata.cli.main import app
-from opendata.errors import Problem, UnreadableWorkbook
+from opendata.errors import PackageError, Problem, UnreadableWorkbook
 from opendata.extract import Extract, extract, read_layout
 from opendata.extract.draft import Draft, draft
 from opendata.japanese import squash
@@ -341,6 +341,70 @@ UNSEEN = {
         "有収率 actual 2018 90.1, 給水人口 actual 2018 1000, 有収率 actual 2019 90.5,"
         "給水人口 actual 2019 990, 有収率 target 2025 93, 給水人口 target 2025 950",
     ),
+    "years down with targets, whatever the title": (
+        """
+        | 年度     | ごみ排出量 | リサイクル率 |
+        |          | （ｔ）     | （％）       |
+        | 令和4年度 | 120       | 23           |
+        | 令和5年度 | 118       | 24           |
+        | 目標（R10） | 100     | 30           |
+        """,
+        "ごみ排出量 actual 2022 120, リサイクル率 actual 2022 23, ごみ排出量 actual 2023 118,"
+        "リサイクル率 actual 2023 24, ごみ排出量 target 2028 100, リサイクル率 target 2028 30",
+    ),
+    "the kind of value in brackets behind a year": (
+        """
+        | 見本市防災計画 |   |   |   |   |
+        | 指標   | 単位 | 令和4年度末（当初） | 令和6年度末 | 令和7年度（見込） |
+        | 備蓄数 | 箱   | 10 | 12 | 15 |
+        | 訓練   | 回   | 3  | 4  | 5  |
+        """,
+        "備蓄数 baseline 2022 10, 備蓄数 actual 2024 12, 備蓄数 forecast 2025 15,"
+        "訓練 baseline 2022 3, 訓練 actual 2024 4, 訓練 forecast 2025 5",
+    ),
+    "sums below one heading over two columns": (
+        """
+        | 見本市温暖化対策計画 |        |         |            |         |
+        | 部門       | <      | 2020(R2) | 2022(R4)速報値 | 2030(R12)目標 |
+        | エネルギー | 産業   | 10  | 9  | 5  |
+        | ^          | 家庭   | 20  | 18 | 11 |
+        | ^          | 小　計 | 30  | 27 | 16 |
+        | 合　計     | <      | 30  | 27 | 16 |
+        """,
+        "産業 actual 2020 10, 産業 actual 2022 9, 産業 target 2030 5,"
+        "家庭 actual 2020 20, 家庭 actual 2022 18, 家庭 target 2030 11",
+    ),
+    "the month of the first value in a column of its own": (
+        """
+        | 見本市未来都市計画 |  |  |  |  |
+        | KPI    | 単位 | 当初値 | 当初値の年月 | 2030年度目標値 |
+        | 宿泊者 | 人   | 318    | 2020年3月    | 450            |
+        | 講座   | 回   | 41     | 2020年12月   | 60             |
+        """,
+        "宿泊者 baseline 2019 318, 宿泊者 target 2030 450,"
+        "講座 baseline 2020 41, 講座 target 2030 60",
+    ),
+    "words of everyday": (
+        """
+        | 取り組み項目 | ものさし     | めざす値 2028 | いまの値 2024 | 達成見込み |
+        | 窓口改善     | 待ち時間(分) | 5             | 12            | ○         |
+        | 電子申請     | 件数(件)     | 3,000件       | 1200          | △         |
+        """,
+        "待ち時間 target 2028 5, 待ち時間 baseline 2024 12,"
+        "件数 target 2028 3000, 件数 baseline 2024 1200",
+    ),
+    "what a form tells right below its table": (
+        """
+        | 事務事業評価シート |            |        |        |        |
+        | 事業名             | 図書館運営 |        | 担当課 | 図書館 |
+        | 施策名             | 生涯学習   |        |        |        |
+        | 指標名             | 単位       | R4実績 | R5実績 | R6目標 |
+        | 貸出冊数           | 冊         | 1000   | 1100   | 1200   |
+        | 評価               | A          |        |        |        |
+        | 今後の方向性       | 拡充       |        |        |        |
+        """,
+        "貸出冊数 actual 2022 1000, 貸出冊数 actual 2023 1100, 貸出冊数 target 2024 1200",
+    ),
 }
 
 
@@ -352,6 +416,14 @@ def test_other_shapes(drawn: str, told: str) -> None:
         if one.value is not None
     }
     assert found == {one.strip() for one in told.split(",")}
+
+
+def test_a_form_tells_the_plan_from_top_to_bottom_in_any_order() -> None:
+    drawn = UNSEEN["what a form tells right below its table"][0]
+    _, found = drafted(workbook(sheet(drawn)))
+    told = rows(found.texts["policy_nodes"], "level title")
+    assert told == [("measure", "生涯学習"), ("project", "図書館運営")]
+    assert rows(found.texts["indicators"], "name") == [("貸出冊数",)]
 
 
 def test_hidden_columns_and_sheets_are_not_drafted() -> None:
@@ -498,3 +570,105 @@ def test_a_file_that_costs_too_much_ends_in_a_sentence(
     )
     assert told.returncode == 1
     assert len(told.stderr.splitlines()) == 1
+
+
+def told_plan(title: str, indicator: str, years: str = "R2 R7") -> Workbook:
+    """A book of one plan; its headings are everybody's."""
+    now, then = years.split()
+    drawn = f"""
+        | {title} | | | | | |
+        | 基本目標 | 施策名 | 指標名 | 単位 | 現状値（{now}） | 目標値（{then}） |
+        | 1 にぎわい | 1-1 環境 | {indicator} | 人 | 100 | 200 |
+        """
+    return workbook(sheet(drawn))
+
+
+KANKO = "ほしぞら市観光振興計画（令和6年度～令和10年度）成果指標一覧"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "うみべ市教育大綱（令和3年度～令和7年度）数値目標",
+        "うみべ市観光振興計画（令和6年度～令和10年度）成果指標一覧",
+        "ほしぞら市観光振興計画（令和11年度～令和15年度）成果指標一覧",
+        "指標の一覧",
+    ],
+)
+def test_an_accepted_draft_never_names_another_plan(other: str) -> None:
+    accepted, own = drafted(told_plan(KANKO, "観光客数"))
+    of_other = told_plan(other, "正答率")
+    found = extract(of_other, package(), [accepted.layout] if accepted.layout else [])
+
+    assert rows(own.texts["plans"], "title start_fiscal_year end_fiscal_year") == [
+        ("ほしぞら市観光振興計画", "令和6年度", "令和10年度")
+    ]
+    assert (found.layout, codes(found.problems)) == (None, ["unknown-layout"])
+    proposal, read_alone = drafted(of_other, "141500")
+    both = [one.layout for one in (accepted, proposal) if one.layout]
+    chosen = extract(of_other, package(), both)
+    assert chosen.layout == proposal.layout
+    assert rows(read_alone.texts["plans"], "title")[0][0] in other
+
+
+@pytest.mark.parametrize(
+    "title", [KANKO, f"令和7年度{KANKO}", KANKO.replace("一覧", "一覧 令和7年度版")]
+)
+def test_an_accepted_draft_reads_the_file_of_the_next_year(title: str) -> None:
+    accepted, _ = drafted(told_plan(title.replace("令和7年度", "令和6年度", 1), "観光客数"))
+    assert accepted.layout is not None
+    found = extract(told_plan(title, "観光客数", "R3 R8"), package(), [accepted.layout])
+
+    assert rows(found.texts["plans"], "title") == [("ほしぞら市観光振興計画",)]
+    assert rows(found.texts["indicator_values"], "fiscal_year value") == [
+        ("R3", "100"),
+        ("R8", "200"),
+    ]
+
+
+def test_a_year_column_that_is_added_is_read_by_the_accepted_draft() -> None:
+    drawn = r"""
+        | 見本市総合計画　指標の進捗（令和6年度評価） |  |  |  |  |  |
+        | 施策       | 指標   | 単位 | 基準値\n(R2) | 実績      | <     | 目標値\n(R9) |
+        | ^          | ^      | ^    | ^            | 令和5年度 | 6年度 | ^            |
+        | 窓口の改善 | 満足度 | %    | 40           | 42        | 45    | 50           |
+        """
+    later = r"""
+        | 見本市総合計画　指標の進捗（令和7年度評価） |  |  |  |  |  |  |
+        | 施策       | 指標   | 単位 | 基準値\n(R2) | 実績      | <     | <     | 目標値\n(R9) |
+        | ^          | ^      | ^    | ^            | 令和5年度 | 6年度 | 7年度 | ^            |
+        | 窓口の改善 | 満足度 | %    | 40           | 42        | 45    | 47    | 50           |
+        """
+    accepted, _ = drafted(workbook(sheet(drawn)))
+    assert accepted.layout is not None
+    found = extract(workbook(sheet(later)), package(), [accepted.layout])
+    assert ("令和7年度", "47") in rows(found.texts["indicator_values"], "fiscal_year value")
+
+
+def test_the_year_of_a_title_is_not_given_to_the_file_of_the_next_year() -> None:
+    drawn = """
+        | 見本市総合計画 指標一覧 |      |      |
+        | 令和5年度実績 |      |      |
+        | 指標 | 単位 | 目標 | 実績 |
+        | 満足度 | % | 40 | 42 |
+        """
+    accepted, own = drafted(workbook(sheet(drawn)))
+    assert accepted.layout is not None
+    assert ("actual", "令和5年度") in rows(own.texts["indicator_values"], "value_type fiscal_year")
+    later = workbook(sheet(drawn.replace("令和5年度", "令和6年度")))
+    assert codes(extract(later, package(), [accepted.layout]).problems) == ["unknown-layout"]
+
+
+def test_drafted_tables_require_the_indicator_and_a_value() -> None:
+    proposal, _ = drafted(told_plan(KANKO, "観光客数"))
+    (block,) = proposal.document["blocks"]
+    required = str([one.get("to") for one in block["table"] if one.get("required", True)])
+    assert "indicators.name" in required and "indicator_values.value" in required
+
+
+@pytest.mark.parametrize("requires", ["", ["観光計画", " "], "*$year*"])
+def test_a_mistake_in_required_texts_is_told(requires: object) -> None:
+    proposal, _ = drafted(told_plan(KANKO, "観光客数"))
+    with pytest.raises(PackageError) as caught:
+        read_layout(package(), "kanko", {**proposal.document, "requires": requires})
+    assert "requires" in caught.value.sentence()[0]

@@ -75,7 +75,7 @@ def test_no_individual_number(text: str) -> None:
     ],
 )
 def test_personal_data(text: str, kind: Text) -> None:
-    assert personal_data(text) == kind
+    assert personal_data(text) == (kind,)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_personal_data(text: str, kind: Text) -> None:
     ],
 )
 def test_no_personal_data(text: str) -> None:
-    assert personal_data(text) is None
+    assert personal_data(text) == ()
 
 
 def test_a_number_typed_as_a_number_is_seen_and_an_ordinary_sum_is_not() -> None:
@@ -117,6 +117,21 @@ def test_a_number_typed_as_a_number_is_seen_and_an_ordinary_sum_is_not() -> None
     drawn.rows[1][1] = 123456789012.0  # type: ignore[index]
 
     assert found(screen(workbook(drawn), ())) == [("personal-data", "表!A2")]
+
+
+def test_all_that_a_cell_holds_is_told() -> None:
+    """Who answers that the number is the office's own has been asked about the name as well."""
+    assert personal_data("問合せ 山田 太郎 042-620-7400") == (PHONE, NAME)
+    assert personal_data("joho@city.example.jp 042-620-7400") == (MAIL, PHONE)
+
+
+def test_that_an_individual_number_may_be_published_is_no_question() -> None:
+    asked = [
+        hit.subject is not None
+        for text in ("042-620-7400", "123456789018")
+        for hit in screen(workbook(sheet(f"| {text} |")), ())
+    ]
+    assert asked == [True, False]
 
 
 def test_a_sum_that_happens_to_pass_the_check_is_a_sum() -> None:
@@ -202,6 +217,7 @@ def test_published_personal_data_is_an_error_and_other_is_a_warning() -> None:
         ("B2", "error"),
         ("B3", "warning"),
     ]
+    assert read.dataset.tables["plans"].column("department").to_pylist() == ["●●●"]
     for each in hits:
         assert "620" not in str(each.to_json("ja")) + str(each.to_json("en"))
         assert "電話番号" in each.message.ja

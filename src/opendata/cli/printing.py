@@ -47,10 +47,19 @@ def print_problems(checked: Checked, language: Language) -> None:
             say(f"{outcome.place}: {where}: {words[one.severity]} [{one.code}] {text}{proposed}")
         counts = ", ".join(f"{name} {count}" for name, count in outcome.records.items() if count)
         if outcome.status == "accepted":
-            verdict = "問題なく公開できます" if language == "ja" else "would be published"
+            verdict = _verdict(outcome.count("warning"), language)
         else:
             verdict = "このままでは公開できません" if language == "ja" else "would be refused"
         say(f"{outcome.place}: {verdict}" + (f" ({counts})" if counts else ""))
+
+
+def _verdict(warnings: int, language: Language) -> str:
+    """What becomes of a file without errors."""
+    if language == "ja":
+        asked = f"公開できます（ご確認いただきたいこと {warnings:,}件）"
+        return asked if warnings else "問題なく公開できます"
+    asked = f"would be published, with {warnings:,} to check"
+    return asked if warnings else "would be published"
 
 
 def print_report(report: TableReport, language: Language) -> None:

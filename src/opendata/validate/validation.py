@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from opendata.errors import Problem
 from opendata.extract import Extract
 from opendata.package import Package
 from opendata.validate.answers import Answer, unanswered
 from opendata.validate.dataset import Dataset, Validation
 from opendata.validate.formula_text import check_formula_text
-from opendata.validate.personal_data import screen
+from opendata.validate.personal_data import MASK, screen
 from opendata.validate.progress import indicator_progress
 from opendata.validate.records import Columns, read_records
 from opendata.validate.rules import check_rules
@@ -46,7 +47,8 @@ def validate(
     published = _published(dataset)
     problems.extend(check_struck(workbook, published))
     problems.extend(screen(workbook, published))
-    return Validation(dataset, tuple(unanswered(dict.fromkeys(problems), answers or {})))
+    still = unanswered(dict.fromkeys(problems), answers or {})
+    return Validation(_without_personal_data(dataset, still), tuple(still))
 
 
 def _dataset(records: Mapping[str, Columns], package: Package) -> Dataset:
@@ -62,6 +64,27 @@ def _dataset(records: Mapping[str, Columns], package: Package) -> Dataset:
             none = pa.nulls(derived.num_rows, pa.string())
             cells[resource.name] = pa.table(dict.fromkeys(derived.column_names, none))
     return Dataset(tables, cells)
+
+
+def _without_personal_data(dataset: Dataset, problems: Iterable[Problem]) -> Dataset:
+    """The dataset without the texts that refuse it: also a table that nobody publishes is kept."""
+    told = {
+        f"{one.place.sheet or ''}!{one.place.cell}"
+        for one in problems
+        if one.code == "personal-data" and one.severity == "error"
+    }
+    if not told:
+        return dataset
+    hidden = pa.array(sorted(told), pa.string())
+    tables = {}
+    for name, table in dataset.tables.items():
+        for at, field in enumerate(table.column_names):
+            column = table.column(field)
+            mask = pa.scalar(MASK if pa.types.is_string(column.type) else None, column.type)
+            is_hidden = pc.is_in(dataset.cells[name].column(field), hidden)
+            table = table.set_column(at, field, pc.if_else(is_hidden, mask, column))
+        tables[name] = table
+    return Dataset(tables, dataset.cells)
 
 
 def _published(dataset: Dataset) -> frozenset[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from opendata.extract.draft.cells import quotable
 from opendata.extract.draft.guess import Guess, TableGuess
-from opendata.extract.draft.headings import LEVELS, says
-from opendata.extract.draft.labels import LabelGuess
+from opendata.extract.draft.headings import LEVELS, VALUES, says
+from opendata.extract.draft.labels import OF_INDICATOR, LabelGuess
 from opendata.extract.draft.rows import row_patterns
 from opendata.extract.draft.sheet import SheetGuess
 from opendata.extract.draft.spec import Spec, Specs
@@ -90,11 +90,22 @@ def _listed(block: Block, key: str) -> list[Any]:
 def _form(
     grid: Grid, labels: Sequence[LabelGuess], named: Mapping[str, str], *, repeat: bool
 ) -> Block:
-    told = (f"{one.cell.address}「{tidy(one.cell.shown)[:20]}」" for one in labels)
+    ordered = sorted(labels, key=_depth)
+    told = (f"{one.cell.address}「{tidy(one.cell.shown)[:20]}」" for one in ordered)
     comments = tuple(f"確からしさ 0.80: {one}" for one in told)
     repeated = {"repeat": True} if repeat else {}
-    document = {**named, **repeated, "form": [one.spec for one in labels]}
+    document = {**named, **repeated, "form": [one.spec for one in ordered]}
     return Block(document, comments, f"{grid.name or 'CSV'} 見出しと値")
+
+
+def _depth(label: LabelGuess) -> int:
+    """How deep in the plan a label tells of something: what a layout names first is the parent."""
+    level = label.spec.get("set", {}).get("level")
+    if level in LEVELS:
+        return LEVELS.index(level)
+    if label.role == "name":
+        return len(LEVELS)
+    return len(LEVELS) + 1 if label.role in (*VALUES, *OF_INDICATOR) else -1
 
 
 def _table(table: TableGuess, named: Mapping[str, str]) -> Block:
@@ -121,7 +132,7 @@ def _columns(table: TableGuess) -> list[tuple[Spec, str]]:
     """The columns with their comments; those that a layout cannot tell apart once."""
     found: list[tuple[Spec, str]] = []
     specs = Specs(table)
-    required = False
+    required: set[bool] = set()
     deepest = _deepest(table)
     for index, guess in enumerate(table.columns):
         is_deepest = guess is deepest
@@ -129,9 +140,12 @@ def _columns(table: TableGuess) -> list[tuple[Spec, str]]:
         table.columns[index] = guess
         parts = guess.parts if "to" in spec else tuple(p for p in guess.parts if p != "$year")
         named = {"header": "/".join(parts or guess.parts), **spec}
-        is_first = not required and (guess.is_value or guess.role in (*LEVELS, "crossed"))
+        tells_values = guess.is_value or guess.role == "crossed"
+        is_first = (tells_values and True not in required) or (
+            guess.role in LEVELS and not required
+        )
         if "to" in spec and (guess.role in ESSENTIAL or is_first or is_deepest):
-            required = True
+            required.add(tells_values)
         else:
             named["required"] = False
         if not any(_same(named, one) for one, _ in found):

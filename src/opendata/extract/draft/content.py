@@ -234,7 +234,7 @@ def _later_baselines(table: TableGuess) -> None:
 
 def _without_kind(one: Guess) -> Guess:
     """The column of a year whose kind of value the rows tell."""
-    is_plain = one.is_value and one.value_type == "actual" and one.has_year
+    is_plain = one.is_value and one.value_type in ("actual", "forecast") and one.has_year
     return replace(one, value_type=None) if is_plain else one
 
 

@@ -87,7 +87,7 @@ class TableGuess:
         """Whether the table is one of indicators or of a plan's parts without asking the sheet."""
         values = {one.value_type for one in self.of("value")}
         if self.of("crossed"):
-            return False
+            return "target" in self.other_rows.values()
         if self.has_name and values:
             return True
         if self.of("name", "row_kind") and values & {"target", "baseline", "midterm_target"}:

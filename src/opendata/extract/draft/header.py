@@ -216,7 +216,8 @@ def _in_era(years: Sequence[FiscalYear]) -> FiscalYear | None:
 
 def _pattern(cell: Cell, one: Heading) -> str:
     """The heading as a layout names it."""
-    tried = (_escaped(text) for text in (one.words, bare(cell.shown), cell.shown))
+    marked = f"*({one.words})"
+    tried = (_escaped(text) for text in (one.words, marked, bare(cell.shown), cell.shown))
     return next((text for text in tried if text and matches(cell.shown, text)), "*")
 
 

@@ -104,8 +104,17 @@ def heading(text: str, era: str | None = None) -> Heading:
     if years:
         without = _AFTER_YEAR.sub("", without)
     is_year = bool(years) and says(without, "bare_years") is not None
+    if is_year or not without:
+        mark = next((one for one in _marks(text) if value_type(one)), None)
+        if mark is not None:
+            return Heading(mark, value_type(mark), bool(years), is_year=False)
     role = None if is_year else says(without, "headings") if without else None
     return Heading(without, role, bool(years), is_year)
+
+
+def _marks(text: str) -> list[str]:
+    """What stands in a heading's brackets: 令和6年度（見込）."""
+    return [one[1:-1] for one in _BRACKETS.findall(squash(text)) if len(one) > 2]
 
 
 def value_type(text: str) -> str | None:

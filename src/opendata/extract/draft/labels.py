@@ -15,7 +15,7 @@ from opendata.japanese import squash
 
 LONGEST_LABEL = 24
 _BRACKETS = re.compile(r"[()\[\]]")
-_OF_INDICATOR = ("name", "unit", "definition", "data_source")
+OF_INDICATOR = ("name", "unit", "definition", "data_source")
 
 
 @dataclass
@@ -135,7 +135,7 @@ def indicator_labels(
         label = None if (cell.row, cell.column) in used else _of_indicator(grid, cell)
         if label is None:
             continue
-        if label.role in _OF_INDICATOR and _names(found, label.role):
+        if label.role in OF_INDICATOR and _names(found, label.role):
             return []
         used.add((label.value.row, label.value.column))
         found.append(label)
@@ -182,7 +182,7 @@ def _of_indicator(grid: Grid, cell: Cell) -> LabelGuess | None:
     if said is None or not said.role or value is None or heading(value.shown).role:
         return None
     spec: dict[str, Any] = {"label": quotable(squash(cell.shown))}
-    if said.role in _OF_INDICATOR:
+    if said.role in OF_INDICATOR:
         required = {"required": True} if said.role == "name" else {}
         spec |= {"to": f"indicators.{said.role}", **required}
     elif said.role in VALUES and shows_figure(value.shown):

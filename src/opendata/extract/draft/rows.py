@@ -14,6 +14,8 @@ from opendata.japanese import squash, tidy
 NOTE_STARTS = ("※", "注", "(注", "資料", "出典", "〈資料", "<資料", "(備考", "*")
 LONGEST_LINE = 60
 """A longer text across the table is a remark."""
+_REMARKS = ("progress", "note", "department")
+"""What a form tells below its table of indicators."""
 MOST_BLANKS = 2
 """The most blank rows that a table goes on behind."""
 
@@ -62,7 +64,8 @@ def _goes_on(own: Sequence[Cell]) -> bool:
 def mark_ignored(table: TableGuess) -> None:
     """Mark the rows that are no records: totals and averages, headings between rows, legends."""
     values = {one.column for one in table.columns if one.is_value}
-    names = {one.column for one in table.of("name", *LEVELS, "row_kind")}
+    naming = table.of("name", *LEVELS, "row_kind")
+    names = {one.column + at for one in naming for at in range(one.width)}
     for row in table.rows:
         own = own_cells(table.grid, row)
         over = [
@@ -70,6 +73,8 @@ def mark_ignored(table: TableGuess) -> None:
         ]
         if (total := _total([*over, *own], names)) is not None:
             table.ignored_rows[row] = tidy(total.shown)
+        elif _is_remark(own):
+            table.ignored_rows[row] = tidy(own[0].shown)
         elif (line := _line(table.grid, own, values)) is not None:
             _mark_line(table, row, own, line)
 
@@ -84,6 +89,14 @@ def _mark_line(table: TableGuess, row: int, own: Sequence[Cell], line: Cell) -> 
         table.ignored_rows[row] = tidy(line.shown)
     else:
         table.lines[row] = "/".join(heading.parts)
+
+
+def _is_remark(own: Sequence[Cell]) -> bool:
+    """Whether a row is a label of the form with its text, right below the table: 評価 | A."""
+    if len(own) != 2 or any(is_figure(one) for one in own):
+        return False
+    words = bare(own[0].shown)
+    return heading(own[0].shown).role in _REMARKS or says(words, "labels") == "ignore"
 
 
 def _is_under(heading: Guess, column: int) -> bool:

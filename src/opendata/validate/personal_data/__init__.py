@@ -10,12 +10,13 @@ from opendata.validate.personal_data.kinds import (
     is_individual_number,
     personal_data,
 )
-from opendata.validate.personal_data.screen import screen
+from opendata.validate.personal_data.screen import MASK, screen
 
 __all__ = [
     "ACCOUNT",
     "INSURED",
     "MAIL",
+    "MASK",
     "NAME",
     "NUMBER",
     "PHONE",

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 
 from opendata.errors import Text
-from opendata.validate.personal_data.names import is_name
+from opendata.validate.personal_data.names import holds_full_name, is_name
 
 MAIL = Text("メールアドレス", "a mail address")
 PHONE = Text("電話番号", "a telephone number")
@@ -53,38 +53,37 @@ _ROLED = re.compile(
     r"(?:主任|主事|主査|係長|課長|部長|課長補佐|技師|主幹)[ ]"
     r"([一-龥々]{1,4} [一-龥々ぁ-んァ-ヶー]{1,4})(?=$|[ (、。])"
 )
-_MANY = 9
-"""Fewer digits make neither a telephone number nor anything longer."""
+_FEW, _MANY = 6, 9
+"""Fewer digits make no account; fewer make neither a telephone number nor anything longer."""
 
 
-def personal_data(text: str, beside: Collection[Text] = ()) -> Text | None:
-    """What kind of personal data the text holds, or None.
+def personal_data(text: str, beside: Collection[Text] = ()) -> tuple[Text, ...]:
+    """The kinds of personal data that the text holds.
 
     `beside` are the kinds whose headings stand beside or above the text's cell: a name or a bare
     number is only told by them.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     digits = sum(one.isdigit() for one in plain)
-    if "@" in plain and _MAIL.search(plain.translate(_DASHES)):
-        return MAIL
-    if digits >= _MANY and (kind := _numbered(plain.translate(_DASHES), beside)):
-        return kind
-    if digits >= 6 and (kind := _with_its_word(plain, beside)):
-        return kind
-    if _is_named(plain, beside):
-        return NAME
-    return None
+    found = [MAIL] if "@" in plain and _MAIL.search(plain.translate(_DASHES)) else []
+    if digits >= _MANY:
+        found += _numbered(plain.translate(_DASHES), beside)
+    if digits >= _FEW and not found and (kind := _with_its_word(plain, beside)):
+        found.append(kind)
+    if _is_named(plain, beside) or (found and holds_full_name(plain)):
+        found.append(NAME)
+    return tuple(found)
 
 
-def _numbered(plain: str, beside: Collection[Text]) -> Text | None:
-    if any(_is_phone(hit[0]) for hit in _PHONE.finditer(plain)):
-        return PHONE
-    if PHONE in beside and _BARE_PHONE.fullmatch(plain):
-        return PHONE
+def _numbered(plain: str, beside: Collection[Text]) -> list[Text]:
+    found = []
+    is_bare = PHONE in beside and _BARE_PHONE.fullmatch(plain)
+    if is_bare or any(_is_phone(hit[0]) for hit in _PHONE.finditer(plain)):
+        found.append(PHONE)
     twelve = [re.sub(r"\D", "", hit[0]) for hit in _TWELVE.finditer(plain)]
     if twelve and (NUMBER in beside or any(is_individual_number(one) for one in twelve)):
-        return NUMBER
-    return None
+        found.append(NUMBER)
+    return found
 
 
 def _is_phone(written: str) -> bool:

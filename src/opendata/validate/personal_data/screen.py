@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from opendata.errors import Place, Problem, Text, problem
 from opendata.validate.personal_data.headings import under_headings
-from opendata.validate.personal_data.kinds import NAME, personal_data
+from opendata.validate.personal_data.kinds import NAME, NUMBER, personal_data
 from opendata.workbook import RESULTS_SHEET, Sheet, Workbook, address
 
-_MASK = "●●●"
+MASK = "●●●"
+"""Stands where personal data stood."""
 
 
 def screen(workbook: Workbook, published: Collection[str]) -> list[Problem]:
@@ -31,28 +32,26 @@ def _screen_sheet(sheet: Sheet, published: Collection[str]) -> Iterator[Problem]
             if isinstance(value, bool) or not isinstance(value, (str, int, float)):
                 continue
             beside = headings.get((row, column), ())
-            kind = _of_value(value, beside, is_dressed=(row, column) in sheet.looks)
-            if kind is not None:
+            if kinds := _of_value(value, beside, is_dressed=(row, column) in sheet.looks):
                 cell = address(row, column)
                 is_published = f"{sheet.name}!{cell}" in published
-                yield _hit(sheet, cell, kind, str(value), is_published=is_published)
+                yield _hit(sheet, cell, kinds, str(value), is_published=is_published)
     for (row, column), comment in sorted(sheet.comments.items()):
-        kind = personal_data(comment)
-        if kind is not None:
-            yield _hit(sheet, address(row, column), kind, comment, is_published=False)
+        if kinds := personal_data(comment):
+            yield _hit(sheet, address(row, column), kinds, comment, is_published=False)
 
 
 def _of_value(
     value: str | int | float, beside: Collection[Text], *, is_dressed: bool
-) -> Text | None:
-    """What kind of personal data a value is. A figure with separators or a round one is a sum."""
+) -> tuple[Text, ...]:
+    """The kinds of personal data in a value. A figure with separators or a round one is a sum."""
     if isinstance(value, str):
         return personal_data(value, beside)
     if abs(value) >= 1e15 or value != int(value):
-        return None
+        return ()
     digits = str(int(value))
     if not beside:
-        return None if is_dressed or digits.endswith("000") else personal_data(digits)
+        return () if is_dressed or digits.endswith("000") else personal_data(digits)
     # Where a number is typed as a figure, its leading zero is lost.
     return personal_data(digits, beside) or personal_data("0" + digits, beside)
 
@@ -62,29 +61,33 @@ def _screen_properties(workbook: Workbook) -> Iterator[Problem]:
     found: dict[Text, list[Text]] = {}
     texts: dict[Text, list[str]] = {}
     for name, text in workbook.properties.items():
-        kind = personal_data(text, (NAME,) if name in _PEOPLE else ())
-        if kind is not None:
+        for kind in personal_data(text, (NAME,) if name in _PEOPLE else ()):
             found.setdefault(kind, []).append(_PROPERTIES.get(name, Text(name, name)))
             texts.setdefault(kind, []).append(text)
     for kind, names in found.items():
         yield problem(
             "personal-data-in-properties",
             Place(),
-            value=_MASK,
+            value=MASK,
             asked=(kind.en, *texts[kind]),
             kind=kind,
             property=Text("、".join(one.ja for one in names), ", ".join(one.en for one in names)),
         )
 
 
-def _hit(sheet: Sheet, cell: str, kind: Text, text: str, *, is_published: bool) -> Problem:
+def _hit(
+    sheet: Sheet, cell: str, kinds: Sequence[Text], text: str, *, is_published: bool
+) -> Problem:
+    """One problem for a cell. Whoever answers it has been told of everything in the cell; that a
+    個人番号 may be published is no question."""
+    told = Text("、".join(one.ja for one in kinds), ", ".join(one.en for one in kinds))
     return problem(
         "personal-data",
         Place(sheet=sheet.name or None, cell=cell),
-        value=_MASK,
+        value=MASK,
         severity="error" if is_published else "warning",
-        asked=(kind.en, text),
-        kind=kind,
+        asked=None if NUMBER in kinds else (told.en, text),
+        kind=told,
     )
 
 
