@@ -728,3 +728,47 @@ def test_the_word_that_the_remedy_proposes_says_not_yet() -> None:
     proposed = re.findall("「(.*?)」", one(read.problems, "not-a-number").remedy.ja)
     statuses = [quantity.status for text in proposed if (quantity := read_quantity(text))]
     assert statuses == ["missing", "not_yet"]
+
+
+def test_a_struck_out_cell_is_asked_about_where_it_is_published() -> None:
+    drawing = (
+        HEAD
+        + "| 指標 | 単位 | 実績値(R6) | 備考 |\n| 来場 | 人 | 98 | 略 |\n| 登録 | 人 | 7 | 略 |"
+    )
+    ignoring = VALUES + "      - {header: 備考}\n"
+    read = validated(sheet(drawing, struck=frozenset({(3, 2), (4, 0), (3, 3)})), ignoring)
+
+    asked = [one for one in read.problems if one.code == "struck-out"]
+    assert [(each.place.cell, each.value) for each in asked] == [("C4", "98"), ("A5", "登録")]
+    assert {each.severity for each in asked} == {"warning"}
+    assert len({each.subject for each in asked} - {None}) == 2
+
+
+FILLED = (
+    HEAD
+    + """| 施策 | 指標 | 単位 | 実績値(R6) |
+| 甲 | 来場 | 人 | 1 |
+| 乙 | 登録 | 人 | 2 |
+| {} | 利用 | 人 | 3 |
+| | 相談 | 人 | 4 |"""
+)
+
+
+@pytest.mark.parametrize("blank", ["", "〃"])
+def test_a_blank_is_not_silently_filled_from_above_a_hidden_row(blank: str) -> None:
+    read = validated(sheet(FILLED.format(blank), hidden="5"), VALUES)
+    (told,) = (one for one in read.problems if one.code == "filled-past-hidden")
+    assert (told.place.cell, told.value, told.severity) == ("A6", "甲", "error")
+    assert "A5" in told.message.ja
+
+
+@pytest.mark.parametrize(("own", "hidden"), [("丙", "5"), ("乙", "5"), ("", ""), ("", "7")])
+def test_a_hidden_row_that_fills_nothing_is_not_told_of(own: str, hidden: str) -> None:
+    read = validated(sheet(FILLED.format(own), hidden=hidden), VALUES)
+    assert "filled-past-hidden" not in codes(read.problems)
+
+
+def test_a_hidden_row_that_says_the_same_is_not_told_of() -> None:
+    drawing = FILLED.format("").replace("乙", "甲")
+    read = validated(sheet(drawing, hidden="5"), VALUES)
+    assert "filled-past-hidden" not in codes(read.problems)
