@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -222,6 +223,12 @@ def test_the_proposal_is_a_layout() -> None:
     assert document == proposal.document
     assert read_layout(package(), "draft", document) == proposal.layout
     assert "090-0000-1234" not in proposal.source
+
+
+def test_a_layout_of_no_plan_is_titled_by_its_file_without_the_ending() -> None:
+    drawn = sheet("| 指標 | 単位 | 目標値(R6) |\n| 来館 | 人 | 50 |\n| 貸出 | 冊 | 60 |")
+    book = replace(workbook(drawn), name="評価シート.xlsx")
+    assert draft(book, package(), "評価シート.xlsx").document["title"] == "評価シート"
 
 
 def test_rows_of_targets_and_actuals() -> None:

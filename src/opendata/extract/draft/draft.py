@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Any
 
 from opendata.errors import PackageError, Place, Problem, problem
@@ -134,7 +135,7 @@ class _Trial:
 
     def document(self, blocks: Sequence[Block], ignored: Sequence[str] = ()) -> dict[str, Any]:
         """The layout of these blocks in its YAML form."""
-        document: dict[str, Any] = {"title": self.plan.title or self.name}
+        document: dict[str, Any] = {"title": self.plan.title or PurePath(self.workbook.name).stem}
         if self.plan.constants:
             document["set"] = dict(self.plan.constants)
         if self.plan.requires:
