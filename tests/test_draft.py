@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 from opendata.cli.commands import app
-from opendata.errors import Problem, UnreadableWorkbook
+from opendata.errors import PackageError, Problem, UnreadableWorkbook
 from opendata.extract import Extract, extract, read_layout
 from opendata.extract.draft import Draft, draft
 from opendata.japanese import squash
@@ -570,3 +570,105 @@ def test_a_file_that_costs_too_much_ends_in_a_sentence(
     )
     assert told.returncode == 1
     assert len(told.stderr.splitlines()) == 1
+
+
+def told_plan(title: str, indicator: str, years: str = "R2 R7") -> Workbook:
+    """A book of one plan; its headings are everybody's."""
+    now, then = years.split()
+    drawn = f"""
+        | {title} | | | | | |
+        | 基本目標 | 施策名 | 指標名 | 単位 | 現状値（{now}） | 目標値（{then}） |
+        | 1 にぎわい | 1-1 環境 | {indicator} | 人 | 100 | 200 |
+        """
+    return workbook(sheet(drawn))
+
+
+KANKO = "ほしぞら市観光振興計画（令和6年度～令和10年度）成果指標一覧"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "うみべ市教育大綱（令和3年度～令和7年度）数値目標",
+        "うみべ市観光振興計画（令和6年度～令和10年度）成果指標一覧",
+        "ほしぞら市観光振興計画（令和11年度～令和15年度）成果指標一覧",
+        "指標の一覧",
+    ],
+)
+def test_an_accepted_draft_never_names_another_plan(other: str) -> None:
+    accepted, own = drafted(told_plan(KANKO, "観光客数"))
+    of_other = told_plan(other, "正答率")
+    found = extract(of_other, package(), [accepted.layout] if accepted.layout else [])
+
+    assert rows(own.texts["plans"], "title start_fiscal_year end_fiscal_year") == [
+        ("ほしぞら市観光振興計画", "令和6年度", "令和10年度")
+    ]
+    assert (found.layout, codes(found.problems)) == (None, ["unknown-layout"])
+    proposal, read_alone = drafted(of_other, "141500")
+    both = [one.layout for one in (accepted, proposal) if one.layout]
+    chosen = extract(of_other, package(), both)
+    assert chosen.layout == proposal.layout
+    assert rows(read_alone.texts["plans"], "title")[0][0] in other
+
+
+@pytest.mark.parametrize(
+    "title", [KANKO, f"令和7年度{KANKO}", KANKO.replace("一覧", "一覧 令和7年度版")]
+)
+def test_an_accepted_draft_reads_the_file_of_the_next_year(title: str) -> None:
+    accepted, _ = drafted(told_plan(title.replace("令和7年度", "令和6年度", 1), "観光客数"))
+    assert accepted.layout is not None
+    found = extract(told_plan(title, "観光客数", "R3 R8"), package(), [accepted.layout])
+
+    assert rows(found.texts["plans"], "title") == [("ほしぞら市観光振興計画",)]
+    assert rows(found.texts["indicator_values"], "fiscal_year value") == [
+        ("R3", "100"),
+        ("R8", "200"),
+    ]
+
+
+def test_a_year_column_that_is_added_is_read_by_the_accepted_draft() -> None:
+    drawn = r"""
+        | 見本市総合計画　指標の進捗（令和6年度評価） |  |  |  |  |  |
+        | 施策       | 指標   | 単位 | 基準値\n(R2) | 実績      | <     | 目標値\n(R9) |
+        | ^          | ^      | ^    | ^            | 令和5年度 | 6年度 | ^            |
+        | 窓口の改善 | 満足度 | %    | 40           | 42        | 45    | 50           |
+        """
+    later = r"""
+        | 見本市総合計画　指標の進捗（令和7年度評価） |  |  |  |  |  |  |
+        | 施策       | 指標   | 単位 | 基準値\n(R2) | 実績      | <     | <     | 目標値\n(R9) |
+        | ^          | ^      | ^    | ^            | 令和5年度 | 6年度 | 7年度 | ^            |
+        | 窓口の改善 | 満足度 | %    | 40           | 42        | 45    | 47    | 50           |
+        """
+    accepted, _ = drafted(workbook(sheet(drawn)))
+    assert accepted.layout is not None
+    found = extract(workbook(sheet(later)), package(), [accepted.layout])
+    assert ("令和7年度", "47") in rows(found.texts["indicator_values"], "fiscal_year value")
+
+
+def test_the_year_of_a_title_is_not_given_to_the_file_of_the_next_year() -> None:
+    drawn = """
+        | 見本市総合計画 指標一覧 |      |      |
+        | 令和5年度実績 |      |      |
+        | 指標 | 単位 | 目標 | 実績 |
+        | 満足度 | % | 40 | 42 |
+        """
+    accepted, own = drafted(workbook(sheet(drawn)))
+    assert accepted.layout is not None
+    assert ("actual", "令和5年度") in rows(own.texts["indicator_values"], "value_type fiscal_year")
+    later = workbook(sheet(drawn.replace("令和5年度", "令和6年度")))
+    assert codes(extract(later, package(), [accepted.layout]).problems) == ["unknown-layout"]
+
+
+def test_drafted_tables_require_the_indicator_and_a_value() -> None:
+    proposal, _ = drafted(told_plan(KANKO, "観光客数"))
+    (block,) = proposal.document["blocks"]
+    required = str([one.get("to") for one in block["table"] if one.get("required", True)])
+    assert "indicators.name" in required and "indicator_values.value" in required
+
+
+@pytest.mark.parametrize("requires", ["", ["観光計画", " "], "*$year*"])
+def test_a_mistake_in_required_texts_is_told(requires: object) -> None:
+    proposal, _ = drafted(told_plan(KANKO, "観光客数"))
+    with pytest.raises(PackageError) as caught:
+        read_layout(package(), "kanko", {**proposal.document, "requires": requires})
+    assert "requires" in caught.value.sentence()[0]

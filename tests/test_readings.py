@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,19 @@ from opendata.validate import Validation
 from opendata.validate.readings import Reading, read
 from opendata.validate.records import read_records
 from opendata.workbook import Sheet
-from tests.builders import codes, extracted, found, one, package, rows, sheet, validated, workbook
+from opendata.workbook import read as workbook_of
+from tests.builders import (
+    codes,
+    extracted,
+    found,
+    one,
+    package,
+    rows,
+    sheet,
+    validated,
+    workbook,
+    xlsx,
+)
 
 
 def field(name: str) -> Field:
@@ -611,6 +625,47 @@ def test_that_there_is_no_unit_can_be_said(nothing: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("unit", "value", "number_format", "published", "raw"),
+    [
+        ("千円", 1234567, "#,##0,", 1235, "1,235"),
+        ("百万円", 1234567890, '#,##0,,"百万円"', 1235, "1,235百万円"),
+        ("円", 1234567, '#,##0,"千円"', 1235000, "1,235千円"),
+        ("万円", 12345678, "#,##0!.0,", 1234.6, "1,234.6"),
+        ("千円", -1234567, "#,##0,_);(#,##0,)", -1235, "(1,235)"),
+        ("千円", 1234567, "¥#,##0,", 1235, "¥1,235"),
+        ("円", 1234567, "0.00E+00", 1234567, "1.23E+06"),
+        ("時間", 1.5, "# ?/?", 1.5, "1 1/2"),
+        ("円", 1234567.4, "#,##0", 1234567.4, "1,234,567"),
+        ("件", 0, "#", 0, "0"),
+    ],
+)
+def test_a_scaled_figure_is_published_as_it_is_shown(
+    unit: str, value: float, number_format: str, published: float, raw: str
+) -> None:
+    """The thousands that a number format leaves out are in the unit beside it."""
+    book = openpyxl.load_workbook(
+        BytesIO(xlsx(drawn("| 指標 | 単位 | 目標値(R8) |", f"| 歳入 | {unit} | {value} |")))
+    )
+    book.worksheets[0]["C4"].number_format = number_format
+    out = BytesIO()
+    book.save(out)
+    result = validated(workbook_of("計画.xlsx", out.getvalue()), VALUES)
+
+    assert rows(result.dataset.tables["indicator_values"], "value raw") == [(published, raw)]
+    assert codes(result.problems) == []
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_a_truth_is_no_figure(truth: bool) -> None:
+    drawing = drawn("| 指標 | 単位 | 目標値(R8) |", "| 歳入 | 円 | 1 |")
+    filled = [list(row) for row in drawing.rows]
+    filled[3][2] = truth
+    result = validated(replace(drawing, rows=filled), VALUES)
+
+    assert one(result.problems, "not-a-number").value == str(truth).upper()
+
+
+@pytest.mark.parametrize(
     "text",
     ["1250（R4）", "1250\n(令和４年度)", "1,250（2022）", "1250人(令和5年3月)", "約1250（R4実績）"],
 )
@@ -673,3 +728,47 @@ def test_the_word_that_the_remedy_proposes_says_not_yet() -> None:
     proposed = re.findall("「(.*?)」", one(read.problems, "not-a-number").remedy.ja)
     statuses = [quantity.status for text in proposed if (quantity := read_quantity(text))]
     assert statuses == ["missing", "not_yet"]
+
+
+def test_a_struck_out_cell_is_asked_about_where_it_is_published() -> None:
+    drawing = (
+        HEAD
+        + "| 指標 | 単位 | 実績値(R6) | 備考 |\n| 来場 | 人 | 98 | 略 |\n| 登録 | 人 | 7 | 略 |"
+    )
+    ignoring = VALUES + "      - {header: 備考}\n"
+    read = validated(sheet(drawing, struck=frozenset({(3, 2), (4, 0), (3, 3)})), ignoring)
+
+    asked = [one for one in read.problems if one.code == "struck-out"]
+    assert [(each.place.cell, each.value) for each in asked] == [("C4", "98"), ("A5", "登録")]
+    assert {each.severity for each in asked} == {"warning"}
+    assert len({each.subject for each in asked} - {None}) == 2
+
+
+FILLED = (
+    HEAD
+    + """| 施策 | 指標 | 単位 | 実績値(R6) |
+| 甲 | 来場 | 人 | 1 |
+| 乙 | 登録 | 人 | 2 |
+| {} | 利用 | 人 | 3 |
+| | 相談 | 人 | 4 |"""
+)
+
+
+@pytest.mark.parametrize("blank", ["", "〃"])
+def test_a_blank_is_not_silently_filled_from_above_a_hidden_row(blank: str) -> None:
+    read = validated(sheet(FILLED.format(blank), hidden="5"), VALUES)
+    (told,) = (one for one in read.problems if one.code == "filled-past-hidden")
+    assert (told.place.cell, told.value, told.severity) == ("A6", "甲", "error")
+    assert "A5" in told.message.ja
+
+
+@pytest.mark.parametrize(("own", "hidden"), [("丙", "5"), ("乙", "5"), ("", ""), ("", "7")])
+def test_a_hidden_row_that_fills_nothing_is_not_told_of(own: str, hidden: str) -> None:
+    read = validated(sheet(FILLED.format(own), hidden=hidden), VALUES)
+    assert "filled-past-hidden" not in codes(read.problems)
+
+
+def test_a_hidden_row_that_says_the_same_is_not_told_of() -> None:
+    drawing = FILLED.format("").replace("乙", "甲")
+    read = validated(sheet(drawing, hidden="5"), VALUES)
+    assert "filled-past-hidden" not in codes(read.problems)

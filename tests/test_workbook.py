@@ -466,6 +466,25 @@ def test_ods() -> None:
     assert sheet.hidden_columns == {1}
 
 
+def test_ods_tells_truths_and_scaled_figures_as_excel_does() -> None:
+    content = ods(
+        """<table:table table:name="表"><table:table-row>
+        <table:table-cell office:value-type="boolean" office:boolean-value="true">
+          <text:p>TRUE</text:p></table:table-cell>
+        <table:table-cell office:value-type="float" office:value="0"><text:p>FALSE</text:p>
+          </table:table-cell>
+        <table:table-cell office:value-type="float" office:value="1234567"><text:p>1,235</text:p>
+          </table:table-cell>
+        <table:table-cell office:value-type="float" office:value="1234.5"><text:p>1,235</text:p>
+          </table:table-cell></table:table-row></table:table>"""
+    )
+    sheet = only(content, "表.ods")
+    assert sheet.rows == [[True, False, 1234567.0, 1234.5]]
+    assert [type(one) for one in sheet.rows[0][:2]] == [bool, bool]
+    assert sheet.texts == {(0, 2): "1,235"}
+    assert sheet.looks == {(0, 3): "1,235"}
+
+
 # --- delimited text -----------------------------------------------------------------------------
 
 
@@ -481,6 +500,16 @@ def test_ods() -> None:
         ),
         pytest.param(
             "指標\t値\r\nあ\t12\r\n".encode("utf-16"), [["指標", "値"], ["あ", "12"]], id="utf-16"
+        ),
+        pytest.param(
+            "指標,値\r\nあ,12\r\n".encode("utf-16-le"),
+            [["指標", "値"], ["あ", "12"]],
+            id="utf-16 without its mark",
+        ),
+        pytest.param(
+            "指標,値\nあ,12\n".encode("utf-16-be"),
+            [["指標", "値"], ["あ", "12"]],
+            id="utf-16, the other order",
         ),
         pytest.param(
             "指標,目標値\r\nあ,12\r\n".encode("euc_jp"),

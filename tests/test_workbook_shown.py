@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.workbook import Value
+from opendata.workbook import Value, figure_told
 from opendata.workbook.shown import BUILT_IN, from_serial, looker, moment_of, shower
 
 DAY = date(2014, 4, 1)
@@ -138,6 +138,19 @@ def test_looks(code: str, value: float | date, text: str | None) -> None:
         ("0.0?", 1.5, "1.5"),
         ('#,##0,"千円"', -1234567, "-1,235千円"),
         ('#,##0.0,,"百万円"', 1234567, "1.2百万円"),
+        ("#,##0,.0", 1234567, "1,234.6"),
+        ("0!.0,", 1234567, "123.5"),
+        ("#,##0\\.0,", -12345678, "-1,234.6"),
+        ("#,##0,;(#,##0,)", -1234567, "(1,235)"),
+        ("# ?/?", 0.5, "1/2"),
+        ("# ?/?", -1.5, "-1 1/2"),
+        ("# ?/?", 0, "0"),
+        ("?/?", 1.5, "3/2"),
+        ("# ?/8", 0.5, "4/8"),
+        ("0.00E+00", 1234567, "1.23E+06"),
+        ("0.00E+00", 0.000999999, "1.00E-03"),
+        ("0.0E-0", -0.0, "0.0E0"),
+        ("mmmmm", DAY, "A"),
     ],
 )
 def test_what_the_clerk_sees(code: str, value: Value, text: str | None) -> None:
@@ -181,15 +194,67 @@ def test_day_numbers(serial: float, from_1904: bool, expected: date | None) -> N
     assert from_serial(serial, from_1904=from_1904) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "shown", "told"),
+    [
+        (1234567, "1,235", "1,235"),
+        (1234567890, "1,235百万円", "1,235百万円"),
+        (12345678, "1,234.6", "1,234.6"),
+        (-1234567, "△ 1,235", "-1,235"),
+        (-1234567, "(1,235)千円", "-1,235千円"),
+        (-1234567, "1,235", "-1,235"),
+        (1234567, "¥1,235", "1,235"),
+        (1234567, "約1,235", "約1,235"),
+        (1234567, "1,235m2", "1,235m2"),
+        (300, "0", "0"),
+        (-300, "-0", "0"),
+        (1234567000, "1.23E+06千円", "1230000千円"),
+        (0.125, "12.5%", "12.5%"),
+        (-0.125, "(12.5%)", "-12.5%"),
+        (0.8, "80.0%以上", "80.0%以上"),
+        (0.004, "0%", "0%"),
+        (43.8, "43.8％", "43.8％"),
+        # the value itself, rounded or not, or no figure
+        (1234567, "1,234,567", None),
+        (1234567, "1.23E+06", None),
+        (0.3, "0", None),
+        (2.5, "3", None),
+        (0, "0", None),
+        (1 / 3, "0.333333333333333", None),
+        (5, "令和5年度", None),
+        (12, "12m2", None),
+        (1234, "12-34", None),
+        (0.5, "1/2", None),
+        (1, "有", None),
+        (0, "-", None),
+    ],
+)
+def test_the_figure_that_a_shown_text_tells(value: float, shown: str, told: str | None) -> None:
+    assert figure_told(value, shown) == told
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(1, 3), st.integers(0, 2))
+def test_what_is_scaled_is_told_as_it_is_shown(value: int, thousands: int, places: int) -> None:
+    code = "#,##0" + ("." + "0" * places if places else "") + "," * thousands
+    show = shower(code)
+    assert show is not None
+    shown = show(value)
+    assert shown is not None
+    told = figure_told(value, shown)
+    assert (told is None) == (abs(value) <= 0.5 * 10**-places)
+    figure = float((told or "0").replace(",", ""))
+    assert abs(figure - value / 1000**thousands) <= 0.5000001 * 10**-places
+
+
 @given(
-    st.text(alphabet='gGe年ymd0#?,.%;"\\[]$-411<>=@_*hs元 人E+', max_size=20), st.floats(-1e9, 1e9)
+    st.text(alphabet='gGe年ymd0#?/,.%;"\\[]$-411<>=@_*hs元 人E+', max_size=20), st.floats(-1e9, 1e9)
 )
 def test_no_format_breaks(code: str, value: float) -> None:
     moment_of(code)
-    show = shower(code)
-    if show is not None:
-        show(value)
-        show(DAY)
+    for show in (shower(code), looker(code)):
+        if show is not None:
+            figure_told(value, show(value) or "")
+            show(DAY)
 
 
 @given(st.floats(0, 10, allow_nan=False), st.integers(0, 3))

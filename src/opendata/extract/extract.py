@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from opendata.errors import Place, Problem, Text, problem
 from opendata.extract.form import FoundForm, blanks, find_form, read_form
-from opendata.extract.grid import Cell, Grid, matches_any
+from opendata.extract.grid import Cell, Grid, matches, matches_any
 from opendata.extract.header import NOTES, FoundTable, find_table
 from opendata.extract.layout import Block, Form, Layout, Table
 from opendata.extract.legend import legends
@@ -65,7 +65,7 @@ class _Fit:
     blocks: tuple[FoundForm | FoundTable, ...]
     missing: tuple[_Miss, ...]
     nearness: float
-    """The share of its required labels and headers that were found."""
+    """The share of its required labels and headers that were found; none of another plan's."""
 
     @property
     def score(self) -> int:
@@ -117,6 +117,8 @@ def _signs(grid: Grid, fit: _Fit) -> dict[str, Status]:
 
 def _fit(layout: Layout, grids: Sequence[Grid]) -> _Fit:
     """Find every block. Tables first: a form's labels are looked for outside of them."""
+    if lacking := _lacking(layout, grids):
+        return _Fit(layout, (), (_Miss("", lacking),), 0)
     taken: dict[str, set[Position]] = {grid.name: set() for grid in grids}
     found: dict[int, list[FoundForm | FoundTable]] = {}
     missing: list[_Miss] = []
@@ -131,6 +133,12 @@ def _fit(layout: Layout, grids: Sequence[Grid]) -> _Fit:
             missing.append(nearest or _Miss("", (f"シート「{block.sheet[0]}」",)))
     blocks = tuple(one for index in sorted(found) for one in found[index])
     return _Fit(layout, blocks, tuple(missing), 1 - absent / required)
+
+
+def _lacking(layout: Layout, grids: Sequence[Grid]) -> tuple[str, ...]:
+    """The texts without which the workbook is not the layout's, and which no sheet shows."""
+    shown = [cell.shown for grid in grids for cell in grid.sentences]
+    return tuple(text for text in layout.requires if not any(matches(one, text) for one in shown))
 
 
 def _find(

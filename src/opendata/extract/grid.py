@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 
 from opendata.japanese import find_fiscal_years, squash, tidy
-from opendata.workbook import Range, Sheet, Value, address
+from opendata.workbook import Range, Sheet, Value, address, figure_told
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _FOOTNOTE = re.compile(r"[※*]\d*$")
@@ -40,11 +40,16 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """The exact text of the value: what is shown, but a number in full."""
+        """The exact text of the value: what is shown, but a number in full.
+
+        Where the shown figure is another one than the number, it is what the cell says: a
+        percentage, thousands without their last three digits.
+        """
         value = self.value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return self.shown
-        return self.shown if self.shown.endswith(("%", "％")) else plain(value)
+        exact = plain(value)
+        return exact if self.shown == exact else figure_told(value, self.shown) or exact
 
 
 def plain(value: Value) -> str:
@@ -52,7 +57,7 @@ def plain(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):

@@ -85,6 +85,7 @@ Header = Annotated[Anchor, AfterValidator(_path), _gaps_of("$year", "$unit")]
 """`$year` stands for any written year, `$unit` for a unit in a row of its own."""
 Sentence = Annotated[Anchor, _gaps_of("$text", "$year", "$unit")]
 Titles = Annotated[Texts, _gaps_of("$text", "$year", "$unit")]
+Required = Annotated[Anchor, _gaps_of()]
 
 
 LABEL_WORDS = frozenset({"$cell", "$beside"})
@@ -228,6 +229,9 @@ class Layout(_Strict):
     blocks: tuple[Block, ...]
     set: dict[str, str] = Field(default_factory=dict)
     """Constants by `table.field`, used where the workbook says nothing."""
+    requires: Required = ()
+    """Texts that all stand on a workbook of this form, such as the name of the one plan that the
+    constants tell of. A workbook without one of them is another form."""
     slugs: dict[str, str] = Field(default_factory=dict)
     """The short name of a plan by its title."""
     ignore: Texts = ()

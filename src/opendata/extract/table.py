@@ -12,19 +12,20 @@ from opendata.extract.layout import Line, Row
 from opendata.extract.parts import parts
 from opendata.extract.records import Records, raw
 from opendata.extract.sentence import constants
-from opendata.extract.slots import Memory, add_slots, read_slots
+from opendata.extract.slots import DITTO, Memory, add_slots, read_slots
 from opendata.japanese import squash, tidy
 from opendata.workbook import address
 
 
 def read_table(found: FoundTable, records: Records) -> list[Problem]:
     """Read the table's rows into records. Returns what is wrong with the table itself."""
-    memory, lines = Memory(), _Lines()
+    memory, lines, hidden = Memory(), _Lines(), _Hidden(found)
     problems = list(_unmapped_columns(found))
     problems.extend(_hidden_columns(found))
     for row in found.rows:
         if row in found.grid.sheet.hidden_rows:
             problems.extend(_hidden_row(found, row))
+            hidden.skip(row)
             continue
         role = _row_role(found, row)
         if role == "ignore" or _is_header_again(found, row):
@@ -33,6 +34,7 @@ def read_table(found: FoundTable, records: Records) -> list[Problem]:
             lines.add(*line, records)
             continue
         lines.close(found, row)
+        problems.extend(hidden.passed(row, memory))
         slots = read_slots(found, row, role, memory, records.package)
         add_slots(slots, _others(found, row), lines.above, memory, records)
     return problems
@@ -87,6 +89,51 @@ def _line_at(found: FoundTable, row: int) -> tuple[int, Line, Cell] | None:
         if isinstance(cell.value, str) and all(one in (None, cell) for one in beyond):
             return column, line, cell
     return None
+
+
+@dataclass
+class _Hidden:
+    """The cells of hidden rows that a blank or 〃 further down may mean, by column."""
+
+    found: FoundTable
+    cells: dict[int, Cell] = field(default_factory=dict)
+
+    def skip(self, row: int) -> None:
+        """Remember what a hidden row holds of its own."""
+        for column, cell in self._cells(row):
+            if cell is not None and cell.row == row and squash(cell.shown) not in DITTO:
+                self.cells[column] = cell
+
+    def passed(self, row: int, memory: Memory) -> Iterator[Problem]:
+        """The cells of a visible row that are filled from above a hidden cell which differs.
+
+        Told once for each hidden cell; what a row writes itself ends the hidden ones before it.
+        """
+        grid = self.found.grid
+        for column, cell in self._cells(row):
+            if cell is not None and squash(cell.shown) not in DITTO:
+                self.cells = {at: kept for at, kept in self.cells.items() if at < column}
+                continue
+            filler = (memory.above if cell else memory.open).get(column)
+            if column not in self.cells or filler is None:
+                continue
+            hidden = self.cells.pop(column)
+            if squash(hidden.shown) != squash(filler.shown):
+                yield problem(
+                    "filled-past-hidden",
+                    Place(sheet=grid.name or None, cell=address(row, column)),
+                    value=filler.shown,
+                    filler_cell=filler.address,
+                    hidden_cell=hidden.address,
+                )
+
+    def _cells(self, row: int) -> Iterator[tuple[int, Cell | None]]:
+        """The cells of the columns that are read; blank ones only where they are filled."""
+        for one in self.found.columns:
+            if one.spec.to:
+                cell = self.found.grid.cell(row, one.column)
+                if cell is not None or one.spec.fill == "down":
+                    yield one.column, cell
 
 
 @dataclass

@@ -18,6 +18,7 @@ from opendata.validate.progress import indicator_progress
 from opendata.validate.records import Columns, read_records
 from opendata.validate.rules import check_rules
 from opendata.validate.schema import check_schema
+from opendata.validate.struck import check_struck
 from opendata.validate.typed import places, typed
 from opendata.validate.value_year import check_value_years
 from opendata.workbook import Workbook
@@ -43,7 +44,9 @@ def validate(
     for resource in package.read:
         problems.extend(check_value_years(records[resource.name]))
     problems.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
-    problems.extend(screen(workbook, _published(dataset)))
+    published = _published(dataset)
+    problems.extend(check_struck(workbook, published))
+    problems.extend(screen(workbook, published))
     still = unanswered(dict.fromkeys(problems), answers or {})
     return Validation(_without_personal_data(dataset, still), tuple(still))
 

@@ -1,5 +1,6 @@
 """A file's bytes as a workbook: its cells, merged ranges, hidden parts, shown texts, comments."""
 
+from opendata.workbook.figure import figure_told
 from opendata.workbook.reading import read
 from opendata.workbook.types import (
     RESULTS_SHEET,
@@ -23,5 +24,6 @@ __all__ = [
     "Visibility",
     "Workbook",
     "address",
+    "figure_told",
     "read",
 ]

@@ -16,7 +16,8 @@ _LONGEST = 1 << 17
 
 
 def decode(content: bytes) -> str:
-    """The text of a file: UTF-8, else code page 932; UTF-16 with its mark, ISO-2022-JP with its.
+    """The text of a file: UTF-8, else code page 932; UTF-16 with its mark or where nothing else can
+    be meant, ISO-2022-JP with its.
 
     EUC-JP is read where code page 932 would make half-width litter of it and EUC-JP none.
 
@@ -29,7 +30,7 @@ def decode(content: bytes) -> str:
             except UnicodeDecodeError as error:
                 raise _undecodable(content, error) from error
     if b"\0" in content:
-        raise UnreadableWorkbook("not-a-spreadsheet", kind="—")
+        return _utf_16(content)
     if b"\x1b$" in content:
         return _iso_2022(content)
     try:
@@ -42,6 +43,35 @@ def decode(content: bytes) -> str:
         further = error if error.start > utf8_error.start else utf8_error
         raise _undecodable(content, further) from error
     return content.decode("euc_jp") if _is_euc(content, text) else text
+
+
+def _utf_16(content: bytes) -> str:
+    """The text of a UTF-16 file without its mark: in one order of bytes it is text, in the other
+    not."""
+    texts = [
+        text
+        for encoding in ("utf-16-le", "utf-16-be")
+        if (text := _decoded(content, encoding)) is not None and _is_written(text)
+    ]
+    if not texts:
+        raise UnreadableWorkbook("not-a-spreadsheet", kind="—")
+    if len(texts) > 1:
+        raise UnreadableWorkbook("undecodable-text", line=1, encoding="UTF-16")
+    return texts[0]
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_written(text: str) -> bool:
+    """Whether a person may have written it: lines of characters that can be printed."""
+    return "\n" in text.replace("\r", "\n") and all(
+        one.isprintable() or one in "\t\r\n\u3000\xa0" for one in text
+    )
 
 
 def _iso_2022(content: bytes) -> str:

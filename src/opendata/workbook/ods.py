@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from opendata.errors import UnreadableWorkbook
+from opendata.workbook.figure import figure_told
 from opendata.workbook.markup import refuse_declarations
 from opendata.workbook.types import Limits, Range
 from opendata.workbook.worksheet import too_many
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?$")
+_TRUTHS = {"TRUE": True, "FALSE": False}
 _PLAIN_DATE = re.compile(r"[0-9/.\-: ]+$")
 
 
@@ -28,6 +30,8 @@ class Table:
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     looks: dict[tuple[int, int], str] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    truths: dict[tuple[int, int], bool] = field(default_factory=dict)
+    """Results of formulas that are stored as 1 and 0 and shown as TRUE and FALSE."""
     comments: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -137,7 +141,7 @@ class _Reader:
             return
         matters = (
             kind == "percentage"
-            or (kind in ("float", "currency") and not _NUMBER.match(text))
+            or (kind in ("float", "currency") and _says_more(attributes, text))
             or (kind in ("date", "time") and not _PLAIN_DATE.match(text))
         )
         is_error = attributes.get("calcext:value-type") == "error" or text.startswith("#")
@@ -145,6 +149,8 @@ class _Reader:
             for column in range(self._column, self._column + self._repeat):
                 if is_error and kind in ("string", "float", "error"):
                     table.errors[row, column] = text
+                elif kind == "float" and text in _TRUTHS:
+                    table.truths[row, column] = _TRUTHS[text]
                 elif matters and text:
                     table.texts[row, column] = text
                 elif text and kind in ("float", "currency", "date", "time"):
@@ -164,6 +170,15 @@ class _Reader:
         bottom = max(table.bottom, self._row + self._repeat_row - 1)
         if (bottom + 1) * (table.right + 1) > self._limits.cells:
             raise too_many(bottom, table.right, self._limits)
+
+
+def _says_more(attributes: dict[str, str], text: str) -> bool:
+    """Whether a figure is shown with words around it, or as another one than it is."""
+    try:
+        value = float(attributes.get("office:value", ""))
+    except ValueError:
+        return False
+    return not _NUMBER.match(text) or figure_told(value, text) is not None
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

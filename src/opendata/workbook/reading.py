@@ -155,6 +155,9 @@ def _ods_sheets(content: bytes, tables: Mapping[str, ods.Table], limits: Limits)
     for sheet, visibility, rows in _grids(content, tables, limits):
         table = tables.get(sheet.name, ods.Table(sheet.name))
         _put_errors(rows, table.errors)
+        for (row, column), truth in table.truths.items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = truth
         yield Sheet(
             sheet.name,
             rows,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
@@ -126,17 +127,28 @@ class _Section:
 
     @cached_property
     def is_parted(self) -> bool:
-        """Whether signs stand between the digits: 000-0000."""
+        """Whether signs stand between the digits: 000-0000, and 0!.0, for ten thousands."""
         groups = [text for kind, text in self.tokens if kind == "digits"]
         return (
             len(groups) > 1
-            and all(set(one) <= {"0", "#"} for one in groups)
+            and all(set(one) <= set("0#,") for one in groups)
             and not any(
                 kind in ("power", "general", "percent", "elapsed", "date")
                 for kind, _ in self.tokens
             )
             and not any(kind == "literal" and text == "/" for kind, text in self.tokens)
         )
+
+    @cached_property
+    def is_scientific(self) -> bool:
+        """Whether it shows a figure and a power of ten: 0.00E+00."""
+        return [kind for kind, _ in self.tokens if kind != "literal"] == ["digits", "power"]
+
+    @cached_property
+    def is_fraction(self) -> bool:
+        """Whether it shows a whole number and a fraction, or one alone: # ?/?, ?/8."""
+        shape = "".join("0" if kind == "digits" else text for kind, text in self.tokens)
+        return re.fullmatch(r"(0 +)?0/(0|[1-9][0-9]*0?) *", shape) is not None
 
     @cached_property
     def is_number(self) -> bool:
@@ -160,8 +172,8 @@ class _Section:
 
     @staticmethod
     def _is_padded_or_cut(pattern: str) -> bool:
-        whole = pattern.split(".")[0].replace("#", "")
-        return whole.count("0") > 1 or pattern.endswith(",")
+        read = _read_pattern(pattern)
+        return read.least > 1 or read.thousands > 0
 
     @cached_property
     def around(self) -> tuple[str, str]:
@@ -195,17 +207,20 @@ class _Pattern(NamedTuple):
 
 
 def _read_pattern(text: str) -> _Pattern:
-    """The commas at the end of a pattern are thousands left out; ? leaves a space for a digit."""
-    text = text.replace("?", "#")
-    kept = text.rstrip(",")
-    whole, _, decimals = kept.partition(".")
-    decimals = decimals.replace(",", "")
+    """Commas behind the last digit, or right before the point, are thousands left out.
+
+    ? leaves a space for a digit.
+    """
+    whole, _, decimals = text.replace("?", "#").partition(".")
+    kept, places = whole.rstrip(","), decimals.rstrip(",")
+    thousands = len(whole) - len(kept) + len(decimals) - len(places)
+    whole, decimals = kept, places.replace(",", "")
     return _Pattern(
         Decimal(1).scaleb(-len(decimals)),
         whole.count("0"),
         len(decimals) - len(decimals.rstrip("#")),
         "," in whole,
-        len(text) - len(kept),
+        thousands,
     )
 
 
@@ -306,11 +321,15 @@ def _number(sections: tuple[_Section, ...], value: Value, *, looks: bool) -> str
         return None
     if looks and section.is_words:
         return "".join(text for kind, text in section.tokens if kind == "literal").strip() or None
-    if not (section.matters or (looks and section.is_number)):
-        return None
     number = Decimal(format(value, ".15g"))
     if absolute:
         number = abs(number)
+    if looks and section.is_fraction:
+        return _fraction(section, number)
+    if looks and section.is_scientific:
+        return _scientific(section, number)
+    if not (section.matters or (looks and section.is_number)):
+        return None
     if section.is_parted:
         return _parted(section, number)
     if section.percents:
@@ -325,17 +344,51 @@ def _number(sections: tuple[_Section, ...], value: Value, *, looks: bool) -> str
 
 def _parted(section: _Section, number: Decimal) -> str:
     """The digits dealt out to the places of the format, from the right."""
+    patterns = [_read_pattern(text) for kind, text in section.tokens if kind == "digits"]
+    number = number.scaleb(-3 * sum(one.thousands for one in patterns))
     left = str(abs(number).quantize(Decimal(1), ROUND_HALF_UP))
     pieces: list[str] = []
-    groups = sum(kind == "digits" for kind, _ in section.tokens)
     for kind, text in reversed(section.tokens):
         if kind == "digits":
-            groups -= 1
-            here, left = (left[-len(text) :], left[: -len(text)]) if groups else (left, "")
-            pieces.append(here.zfill(text.count("0")))
+            pattern, places = patterns.pop(), len(text.replace(",", ""))
+            here, left = (left[-places:], left[:-places]) if patterns else (left, "")
+            here = here.zfill(pattern.least)
+            pieces.append(format(int(here), ",") if pattern.grouped and here else here)
         elif kind == "literal":
             pieces.append(text)
     return "-" * (number < 0) + "".join(reversed(pieces)).strip()
+
+
+def _scientific(section: _Section, number: Decimal) -> str:
+    """A figure below ten and its power of ten: 1.23E+06."""
+    before, behind = section.around
+    power = next(text for kind, text in section.tokens if kind == "power")
+    pattern = section.pattern or _read_pattern("0")
+    exponent = number.adjusted() if number else 0
+    figure = number.scaleb(-exponent).quantize(pattern.step, ROUND_HALF_UP)
+    if abs(figure) >= 10:
+        figure, exponent = figure / 10, exponent + 1
+    sign = "-" if exponent < 0 else "+" * ("+" in power)
+    tail = f"E{sign}{abs(exponent):0{power.count('0')}}"
+    return f"{'-' if number < 0 else ''}{before}{_digits(pattern, figure)}{tail}{behind}"
+
+
+def _fraction(section: _Section, number: Decimal) -> str:
+    """1 1/2: the nearest fraction whose denominator has as many digits as its places."""
+    shape = "".join(text for _, text in section.tokens).strip()
+    front, _, below = shape.partition("/")
+    size = abs(Fraction(number))
+    if below.isdigit() and int(below):
+        below = below.strip()
+        told = Fraction(round(size * int(below)), 1)
+        over, under = int(told), int(below)
+    else:
+        near = size.limit_denominator(10 ** len(below) - 1)
+        over, under = near.numerator, near.denominator
+    whole, over = divmod(over, under) if " " in front else (0, over)
+    part = f"{over}/{under}" if over else ""
+    sign = "-" if number < 0 and (whole or over) else ""
+    return sign + (" ".join(one for one in (str(whole) * (whole > 0), part) if one) or "0")
 
 
 def _in_kanji(digits: str) -> str:
@@ -499,7 +552,7 @@ def _date_part(
     if letter == "m" and minutes:
         return f"{moment.minute:02}" if length > 1 else str(moment.minute)
     if letter == "m" and length > 2:
-        return f"{moment:%b}" if length == 3 else f"{moment:%B}"
+        return {3: f"{moment:%b}", 5: f"{moment:%B}"[0]}.get(length, f"{moment:%B}")
     if letter == "a":
         return _WEEKDAYS[moment.weekday()] + ("曜日" if length == 4 else "")
     if letter == "d" and length > 2:

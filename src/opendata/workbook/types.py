@@ -43,7 +43,8 @@ class Sheet:
     """The number formats of filled cells as the file writes them, where there is one."""
     texts: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What the clerk sees, where it differs from the plain value: number formats that change what
-    a figure says (0.125 shown as 12.5%, dates in eras), and texts without their struck-out part."""
+    a figure says (0.125 shown as 12.5%, 1234567 as 1,235, dates in eras), and
+    texts without their struck-out part."""
     looks: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What the clerk sees, where a number format changes only the look: 5,000, ▲3, 50.0. To show,
     not to read."""

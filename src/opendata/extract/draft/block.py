@@ -132,7 +132,7 @@ def _columns(table: TableGuess) -> list[tuple[Spec, str]]:
     """The columns with their comments; those that a layout cannot tell apart once."""
     found: list[tuple[Spec, str]] = []
     specs = Specs(table)
-    required = False
+    required: set[bool] = set()
     deepest = _deepest(table)
     for index, guess in enumerate(table.columns):
         is_deepest = guess is deepest
@@ -140,9 +140,12 @@ def _columns(table: TableGuess) -> list[tuple[Spec, str]]:
         table.columns[index] = guess
         parts = guess.parts if "to" in spec else tuple(p for p in guess.parts if p != "$year")
         named = {"header": "/".join(parts or guess.parts), **spec}
-        is_first = not required and (guess.is_value or guess.role in (*LEVELS, "crossed"))
+        tells_values = guess.is_value or guess.role == "crossed"
+        is_first = (tells_values and True not in required) or (
+            guess.role in LEVELS and not required
+        )
         if "to" in spec and (guess.role in ESSENTIAL or is_first or is_deepest):
-            required = True
+            required.add(tells_values)
         else:
             named["required"] = False
         if not any(_same(named, one) for one, _ in found):

@@ -13,7 +13,14 @@ from opendata.extract.draft.cells import MOST_ROWS, is_private, quotable
 from opendata.extract.draft.guess import Guess, TableGuess
 from opendata.extract.draft.headings import LEVELS, bare, heading, says
 from opendata.extract.draft.labels import LabelGuess
-from opendata.extract.draft.plan import PlanGuess, Position, find_title, is_department, read_plan
+from opendata.extract.draft.plan import (
+    PlanGuess,
+    Position,
+    find_title,
+    is_department,
+    read_plan,
+    require_years,
+)
 from opendata.extract.draft.sheet import SheetGuess, read_sheets
 from opendata.extract.draft.writing import written
 from opendata.extract.extract import extract
@@ -75,8 +82,10 @@ def _propose(
     if not any(one.tables or one.tells_indicator for one in sheets):
         return None
     plan = read_plan(sheets, title)
+    proposed = blocks_of(sheets)
+    require_years(sheets, plan)
     trial = _Trial(workbook, package, name, plan)
-    blocks = trial.fitting(blocks_of(sheets))
+    blocks = trial.fitting(proposed)
     document = trial.document(blocks, list(_captions(sheets, plan)))
     read = extract(workbook, package, [read_layout(package, name, document)])
     if not blocks or not any(
@@ -127,6 +136,8 @@ class _Trial:
         document: dict[str, Any] = {"title": self.plan.title or self.name}
         if self.plan.constants:
             document["set"] = dict(self.plan.constants)
+        if self.plan.requires:
+            document["requires"] = list(self.plan.requires)
         if ignored:
             document["ignore"] = list(ignored)
         return document | {"blocks": [one.document for one in blocks]}

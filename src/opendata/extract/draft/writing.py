@@ -23,6 +23,11 @@ def written(
     if "set" in document:
         lines.append("set:  # シートの題名などから読み取った定数")
         lines.extend(f"  {key}: {_flow(value)}" for key, value in document["set"].items())
+    if "requires" in document:
+        lines.append(
+            "# 定数はこの文字のあるファイルのものです。ないファイルはこの様式では読みません。"
+        )
+        lines.append(f"requires: {_flow(document['requires'])}")
     if "ignore" in document:
         lines.append(f"ignore: {_flow(document['ignore'])}")
     lines.append("blocks:")
