@@ -127,8 +127,22 @@ def has_blanks(table: TableGuess, column: int) -> bool:
     return any(table.grid.cell(row, column) is None for row in table.records)
 
 
+def _numbers_apart(table: TableGuess) -> None:
+    """Part the numbers (①) from the names where one heading is merged over both columns."""
+    columns: list[Guess] = []
+    for one in table.columns:
+        if one.role == "name" and one.width > 1:
+            first, second = (content(table, one.column + at) for at in (0, 1))
+            if first.is_numbers and second.filled >= first.filled and not second.is_numbers:
+                columns.append(replace(one, role="number", width=1, confidence=0.7))
+                one = replace(one, column=one.column + 1, width=one.width - 1)
+        columns.append(one)
+    table.columns = columns
+
+
 def settle(table: TableGuess) -> None:
     """Hold the headings' roles against what stands below them."""
+    _numbers_apart(table)
     contents = {
         one.column: content(table, one.column, 1 if one.is_value else one.width)
         for one in table.columns
@@ -234,7 +248,8 @@ def _later_baselines(table: TableGuess) -> None:
 
 def _without_kind(one: Guess) -> Guess:
     """The column of a year whose kind of value the rows tell."""
-    is_plain = one.is_value and one.value_type in ("actual", "forecast") and one.has_year
+    is_dated = one.has_year or one.year is not None
+    is_plain = one.is_value and one.value_type in ("actual", "forecast") and is_dated
     return replace(one, value_type=None) if is_plain else one
 
 

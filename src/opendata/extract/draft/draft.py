@@ -118,6 +118,7 @@ def _keep_plans(sheets: Sequence[SheetGuess], title: str | None) -> None:
             for table in one.tables
             if table.is_strong
             or table.is_card
+            or (table.names_parts and one.tells_measured)
             or (title and (is_plan or table.of("name", "crossed")))
         ]
 

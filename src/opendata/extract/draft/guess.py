@@ -83,6 +83,11 @@ class TableGuess:
         return bool(has_values) and not self.of("name", "crossed")
 
     @property
+    def names_parts(self) -> bool:
+        """Whether its values are told of a plan's parts: 施策 | 令和4年度 | 令和6年度."""
+        return any(_OF_PLAN.search(one.words) for one in self.of("name"))
+
+    @property
     def is_strong(self) -> bool:
         """Whether the table is one of indicators or of a plan's parts without asking the sheet."""
         values = {one.value_type for one in self.of("value")}

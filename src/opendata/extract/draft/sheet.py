@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from opendata.extract.draft.cells import own_cells
 from opendata.extract.draft.guess import TableGuess
+from opendata.extract.draft.headings import bare, says
 from opendata.extract.draft.labels import (
     LabelGuess,
     cards_of_labels,
@@ -37,6 +38,11 @@ class SheetGuess:
     def tells_title(self) -> bool:
         """Whether a label names the plan."""
         return any(one.role == "plans.title" for one in self.labels)
+
+    @property
+    def tells_measured(self) -> bool:
+        """Whether a line says that here the plan's success is measured: 施策の満足度の推移."""
+        return any(says(bare(one.shown), "measured") is not None for one in self.lines)
 
     @property
     def tells_indicator(self) -> bool:

@@ -10,10 +10,10 @@ from opendata.errors import Text
 from opendata.extract.draft.cells import own_cells
 from opendata.extract.draft.content import content, has_blanks, is_told_once
 from opendata.extract.draft.guess import Guess, TableGuess
-from opendata.extract.draft.header import era_before
 from opendata.extract.draft.headings import LEVELS, YEARS_OF, value_type, years_in
+from opendata.extract.draft.years import year_elsewhere
 from opendata.extract.parts import with_era
-from opendata.japanese import squash, tidy
+from opendata.japanese import tidy
 
 Spec = dict[str, Any]
 _OTHER_WORDS = {
@@ -27,8 +27,7 @@ _OTHER_WORDS = {
 from those of its first."""
 _PLAIN_KINDS = frozenset({*_OTHER_WORDS.values(), "目標", "実績", "基準値"})
 """The kinds of values that need no translation."""
-_UNIT_LINE = re.compile(r"単位[:：]\s*([^)）\s]+)")
-MOST_LINES = 400
+_UNIT_LINE = re.compile(r"単位[:：]\s*([^()（）\s]+)")
 
 
 @dataclass
@@ -169,7 +168,7 @@ class Specs:
         if guess.width > 1 and content(table, guess.column + 1).is_years:
             reason = Text("年度は値の右のセル", "the year stands beside the value")
             return replace(guess, year="$beside", reasons=(*guess.reasons, reason))
-        if year := guess.year or _year_elsewhere(table, guess):
+        if year := guess.year or year_elsewhere(table, guess):
             reason = Text(f"年度は見出しの外から（{year}）", f"the year stands elsewhere ({year})")
             reasons = (*guess.reasons, reason)
             return replace(guess, year=year, confidence=0.6, reasons=reasons)
@@ -190,51 +189,6 @@ def _stated_unit(table: TableGuess) -> str | None:
             stated = _UNIT_LINE.search(tidy(cell.shown))
             if stated:
                 return stated[1]
-    return None
-
-
-def _year_elsewhere(table: TableGuess, guess: Guess) -> str | None:
-    """The year that a note gives for a heading (※直近値は平成25年度), or that a title gives."""
-    dated = any(one.has_year for one in table.of("value"))
-    if not dated and guess.value_type != "baseline" and "最終" not in guess.words:
-        for row in range(table.top - 1, max(table.top - 4, -1), -1):
-            named = _years_of_row(table, row)
-            if len(named) == 1:
-                return named.pop()
-    return _year_noted(table, guess) or (
-        _year_of_titles(table) if guess.value_type == "actual" else None
-    )
-
-
-def _years_of_row(table: TableGuess, row: int) -> set[str]:
-    """The years that a line above the table names, in the era of those before it."""
-    cells = own_cells(table.grid, row)
-    era = era_before(table.grid, row)
-    return {with_era(year) for one in cells for year in years_in(one.shown, era)}
-
-
-def _year_noted(table: TableGuess, guess: Guess) -> str | None:
-    """The year behind the heading's words in a note."""
-    if len(guess.words) < 2:
-        return None
-    inside = {*range(table.top, table.bottom + 1), *table.rows}
-    for row in range(min(table.grid.height, MOST_LINES)):
-        for cell in () if row in inside else own_cells(table.grid, row):
-            shown = tidy(cell.shown)
-            if guess.words in squash(shown):
-                years = years_in(shown[shown.find(guess.words[0]) :])
-                if years:
-                    return with_era(years[0])
-    return None
-
-
-def _year_of_titles(table: TableGuess) -> str | None:
-    """The year of the nearest line above that names exactly one."""
-    for row in range(table.top - 1, -1, -1):
-        for cell in own_cells(table.grid, row):
-            years = years_in(cell.shown)
-            if len(years) == 1:
-                return with_era(years[0])
     return None
 
 

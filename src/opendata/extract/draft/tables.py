@@ -18,6 +18,7 @@ from opendata.extract.draft.header import (
 )
 from opendata.extract.draft.headings import LEVELS
 from opendata.extract.draft.rows import data_rows, mark_ignored
+from opendata.extract.draft.years import date_relative
 from opendata.extract.grid import Grid
 
 FARTHEST = 300
@@ -68,6 +69,7 @@ def _table_at(grid: Grid, top: int, of_plan: bool) -> TableGuess | None:
     table = TableGuess(grid, top, bottom, rows, columns, gap, era=era_above(grid, top))
     table.columns = columns[: _period(columns)]
     table.repeats = len(table.columns) < len(columns)
+    date_relative(table)
     settle(table)
     mark_ignored(table)
     levels = {one.role for one in table.of(*LEVELS)}
