@@ -18,7 +18,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from opendata.cli.main import app
+from opendata.cli.commands import app
 from opendata.errors import PackageError, Problem, UnreadableWorkbook
 from opendata.extract import Extract, extract, read_layout
 from opendata.extract.draft import Draft, draft

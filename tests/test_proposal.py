@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
-from opendata.cli.main import app
+from opendata.cli.commands import app
 from opendata.errors import OpendataError, UnreadableWorkbook
 from opendata.extract.draft import draft
 from opendata.pipeline import (

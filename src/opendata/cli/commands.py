@@ -14,15 +14,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from opendata.cli.printing import print_json, print_problems, print_report, say, warn
+from opendata.cli import validating
+from opendata.cli.printing import print_json, print_problems, say, warn
 from opendata.errors import (
-    ConfigurationError,
     OpendataError,
-    PackageError,
     UsageError,
 )
 
@@ -197,37 +196,14 @@ def answer(
     print_json(answered.to_json()) if json else say(*answered.sentences(lang))
 
 
-@app.command()
-def validate(
-    table: Annotated[Path, typer.Argument(help="A CSV, TSV or Parquet file.")],
-    schema: Annotated[Path, typer.Option(help="A Table Schema (JSON or YAML).")],
-    like_frictionless: Annotated[
-        bool,
-        typer.Option(
-            "--like-frictionless/--strict",
-            help="Its very errors, or also what Data Package v2 asks for and it leaves undone.",
-        ),
-    ] = True,
-    encoding: Annotated[str | None, typer.Option(help="Found in the file unless given.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="Found in the file unless given.")] = None,
-    json: AsJson = False,
-    lang: Lang = "ja",
-) -> None:
-    """Hold one table against a Table Schema; the errors are those of `frictionless validate`."""
-    from opendata.validate import validate_table
-
-    report = validate_table(
-        table,
-        schema,
-        like_frictionless=like_frictionless,
-        encoding=encoding,
-        delimiter=delimiter,
-    )
-    if json:
-        print_json(report.to_json(), indent=None)
-    else:
-        print_report(report, lang)
-    raise typer.Exit(0 if report.is_valid else 1)
+@app.command(
+    help=validating.SUMMARY,
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def validate(context: typer.Context) -> None:
+    """Listed with the others; its arguments are read by `validating`."""
+    raise typer.Exit(validating.run(context.args))
 
 
 @app.command()
@@ -345,66 +321,3 @@ def _progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]
             bar.update(task, completed=done, total=total)
 
         yield step
-
-
-def main() -> NoReturn:
-    """Run the command line; every error ends in a sentence and an exit status."""
-    lang: Literal["ja", "en"] = "en" if _asks_for_english(sys.argv) else "ja"
-    status: Any = 0
-    try:
-        status = app(standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever reads our output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
-    except OpendataError as error:
-        warn(error.sentence().in_(lang))
-        usage = isinstance(error, (UsageError, ConfigurationError, PackageError))
-        status = 2 if usage or error.code in _USAGE or _is_check(sys.argv) else 1
-    except KeyboardInterrupt:
-        status = 130
-    except typer.Exit as ended:
-        status = ended.exit_code
-    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
-        status = _unforeseen(error, lang)
-    sys.exit(status if isinstance(status, int) else 0)
-
-
-_USAGE = frozenset({"file-not-found"})
-
-
-def _is_check(argv: list[str]) -> bool:
-    return len(argv) > 1 and argv[1] in ("check", "validate")
-
-
-def _asks_for_english(argv: list[str]) -> bool:
-    return any(
-        one == "--lang=en" or (one == "--lang" and argv[at + 1 : at + 2] == ["en"])
-        for at, one in enumerate(argv)
-    )
-
-
-def _unforeseen(error: Exception, lang: Literal["ja", "en"]) -> int:
-    """Typer's own errors keep their words and status; for anything else, a sentence and a log."""
-    show, status = getattr(error, "show", None), getattr(error, "exit_code", None)
-    if callable(show) and isinstance(status, int):
-        show()
-        return status
-    if isinstance(error, typer.Abort):
-        return 130
-    log = _log_of(error)
-    warn(OpendataError("unexpected-error", reference=log).sentence().in_(lang))
-    return 1
-
-
-def _log_of(error: Exception) -> str:
-    """Keep where the error happened (not its message: it may hold what stands in a cell)."""
-    import tempfile
-    import traceback
-
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="opendata-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(f"{type(error).__name__}\n{frames}")
-    return log.name
