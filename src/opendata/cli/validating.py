@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
         given.schema,
         like_frictionless=given.like_frictionless,
         encoding=given.encoding,
-        delimiter=given.delimiter,
+        delimiter="\t" if given.delimiter == "\\t" else given.delimiter,
     )
     if given.json:
         print_json(report.to_json(), indent=None)

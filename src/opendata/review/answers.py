@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from opendata.errors import Place, Problem, Text, problem
 from opendata.japanese import squash
 from opendata.validate import Answer
+from opendata.validate.personal_data import MASK, personal_data
 from opendata.workbook import RESULTS_SHEET, Sheet, Value, Workbook, address
 
 ANSWER = Text("このままで正しいですか", "Is this right?")
@@ -33,7 +34,8 @@ def read_answers(workbook: Workbook) -> tuple[list[Answer], list[Problem]]:
                     code = "unknown-answer" if found is None else "answer-without-reason"
                     problems.append(problem(code, row, value=said))
                 else:
-                    answers.append(Answer(subject, found, reason, "steward"))
+                    kept = MASK if personal_data(reason) else reason
+                    answers.append(Answer(subject, found, kept, "steward"))
     return answers, problems
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 
 from opendata.errors import Text
-from opendata.validate.personal_data.names import holds_full_name, is_name
+from opendata.validate.personal_data.names import holds_full_name, is_name, names_with_role
 
 MAIL = Text("メールアドレス", "a mail address")
 PHONE = Text("電話番号", "a telephone number")
@@ -30,25 +30,30 @@ HEADINGS: Mapping[Text, re.Pattern[str]] = {
 }
 """The words beside which a text is of a kind: whole cells, spaces and brackets left out."""
 
-_DASHES = str.maketrans("－‐–—−ー", "------")
+_DASHES = str.maketrans("－‐‑‒–—―−ー", "-" * 9)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _PHONE = re.compile(
-    r"(?<![\d-])(?:\(?0\d{1,4}\)?[-( ]\d{1,4}[-) ]\d{3,4}|0[5789]0\d{8}"
-    r"|\+81[- ]?\d{1,2}[- ]\d{1,4}[- ]\d{4})(?![\d-])"
+    r"(?<![\d-])(?:(?:\(0\d{1,4}\)[- ]?|0\d{1,4}[-. (]{1,2}|\(?\+81\)?[- ]?\d{1,2}[- ])"
+    r"\d{1,4}[-. )]{1,2}\d{3,4}|0[5789]0\d{8})(?![\d-])"
+)
+_WORD_PHONE = re.compile(
+    r"(?:tel|電話(?:番号)?|連絡先|携帯(?:電話)?|fax|内線)[ :.]*(0\d{9,10})(?!\d)", re.I
 )
 _BARE_PHONE = re.compile(r"0\d{9,10}")
 _TWELVE = re.compile(r"(?<![\d.])(\d{4}[- ]?\d{4}[- ]?\d{4})(?!\d)")
 _ACCOUNT = re.compile(
     r"(?:普通|当座|貯蓄)(?:預金)?(?:口座)?(?:番号)?[ :(]{0,2}(?:no\.?)?\d{6,8}(?!\d)"
-    r"|口座(?:番号)?[ :(]{1,2}\d{6,8}(?!\d)|記号[ :]{0,2}\d{5}[ ,、]*番号[ :]{0,2}\d{1,8}(?!\d)"
+    r"|口座(?:番号[ :(]{0,2}|[ :(]{1,2})\d{6,8}(?!\d)"
+    r"|記号[ :]{0,2}\d{5}[ ,、]*番号[ :]{0,2}\d{1,8}(?!\d)"
 )
 _INSURED = re.compile(
     r"(?:被保険者証?|保険証|受給者証?)(?:の|記号|・)*番号[ :(]{0,2}\d{6,12}(?!\d)"
 )
 _NAMED = re.compile(
-    r"(?:担当者名?|氏名|記入者|作成者|責任者|お?名前|申請者|世帯主|保護者)[ ]?[:(][ ]?"
+    r"(?:担当者名?|氏名|記入者|作成者|責任者|お?名前|申請者|世帯主|保護者)(?:[ ]?[:(][ ]?|[ ])"
     r"([^\d:,、。※()]{2,12})"
 )
+_IN_CHARGE = re.compile(r"担当(?:[ ]?[:(][ ]?|[ ])([^\d:,、。※()]{3,12})")
 _ROLED = re.compile(
     r"(?:主任|主事|主査|係長|課長|部長|課長補佐|技師|主幹)[ ]"
     r"([一-龥々]{1,4} [一-龥々ぁ-んァ-ヶー]{1,4})(?=$|[ (、。])"
@@ -78,7 +83,11 @@ def personal_data(text: str, beside: Collection[Text] = ()) -> tuple[Text, ...]:
 def _numbered(plain: str, beside: Collection[Text]) -> list[Text]:
     found = []
     is_bare = PHONE in beside and _BARE_PHONE.fullmatch(plain)
-    if is_bare or any(_is_phone(hit[0]) for hit in _PHONE.finditer(plain)):
+    if (
+        is_bare
+        or _WORD_PHONE.search(plain)
+        or any(_is_phone(hit[0]) for hit in _PHONE.finditer(plain))
+    ):
         found.append(PHONE)
     twelve = [re.sub(r"\D", "", hit[0]) for hit in _TWELVE.finditer(plain)]
     if twelve and (NUMBER in beside or any(is_individual_number(one) for one in twelve)):
@@ -107,7 +116,9 @@ def _is_named(plain: str, beside: Collection[Text]) -> bool:
         return True
     if any(is_name(hit[1].strip()) for hit in _NAMED.finditer(plain)):
         return True
-    return any(is_name(hit[1]) for hit in _ROLED.finditer(plain))
+    if any(is_name(hit[1].strip()) for hit in _IN_CHARGE.finditer(plain)):
+        return True
+    return names_with_role(plain) or any(is_name(hit[1]) for hit in _ROLED.finditer(plain))
 
 
 def is_individual_number(digits: str) -> bool:

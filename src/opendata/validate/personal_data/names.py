@@ -17,6 +17,7 @@ _KANJI, _GIVEN = r"[一-龥々〆ヶヵ]", r"[一-龥々ぁ-んァ-ヶー]"
 _TITLED = re.compile(rf"(?:{_ROLE}[ :(]*)?(.+?)(?: *\(.*\)| *{_ROLE})?$")
 _SPACED = re.compile(rf"({_KANJI}{{1,4}}) ({_GIVEN}{{1,4}})")
 _WITHIN = re.compile(rf"(?<!{_KANJI})({_KANJI}{{1,4}}) {_GIVEN}{{1,4}}(?!{_KANJI})")
+_BEFORE_ROLE = re.compile(rf"(?<!{_KANJI})({_KANJI}{{2,5}}?){_ROLE}(?!{_KANJI})")
 _OFFICE = re.compile(
     r"[課係部局室班館園校会社市町村区県署院所組団]|センター|担当|事務|施設|計画|事業|対策"
 )
@@ -44,6 +45,11 @@ def is_name(text: str, *, is_alone_enough: bool = True) -> bool:
 def holds_full_name(text: str) -> bool:
     """Whether a frequent surname and a given name stand in a text, a space between them."""
     return any(hit[1] in _SURNAMES for hit in _WITHIN.finditer(text))
+
+
+def names_with_role(text: str) -> bool:
+    """Whether a frequent surname stands right before a role: 佐藤課長, 佐藤花子主任."""
+    return any(_begins_with_surname(hit[1]) for hit in _BEFORE_ROLE.finditer(text))
 
 
 def _begins_with_surname(name: str) -> bool:

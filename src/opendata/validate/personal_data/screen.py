@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from opendata.errors import Place, Problem, Text, problem
 from opendata.validate.personal_data.headings import under_headings
 from opendata.validate.personal_data.kinds import NAME, NUMBER, personal_data
-from opendata.workbook import RESULTS_SHEET, Sheet, Workbook, address
+from opendata.workbook import Sheet, Workbook, address
 
 MASK = "●●●"
 """Stands where personal data stood."""
@@ -20,8 +20,7 @@ def screen(workbook: Workbook, published: Collection[str]) -> list[Problem]:
     warning. Comments and properties never are. The value of a problem is masked: what was found
     never leaves the file.
     """
-    sheets = [one for one in workbook.sheets if one.name != RESULTS_SHEET]
-    hits = [hit for sheet in sheets for hit in _screen_sheet(sheet, published)]
+    hits = [hit for sheet in workbook.sheets for hit in _screen_sheet(sheet, published)]
     return [*hits, *_screen_properties(workbook)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from opendata.errors import OpendataError
+from opendata.errors import OpendataError, UsageError
 from opendata.validate.table.batches import ArrowBatches, PythonBatches
 from opendata.validate.table.blocks import Odd
 from opendata.validate.table.delimited import Delimited, open_delimited
@@ -23,8 +23,8 @@ _PARQUET = frozenset({".parquet", ".parq"})
 
 
 def validate_table(
-    table: Path,
-    schema: Path | Mapping[str, Any],
+    table: Path | str,
+    schema: Path | str | Mapping[str, Any],
     *,
     like_frictionless: bool = True,
     encoding: str | None = None,
@@ -35,8 +35,12 @@ def validate_table(
     The errors are those of `frictionless validate`, without a limit on their number. Without
     `like_frictionless` what Data Package v2 asks for beyond that is enforced as well. Encoding and
     delimiter are found in the file unless they are given. Raises OpendataError where a file is
-    missing or the schema is no schema.
+    missing or the schema is no schema, UsageError for a delimiter that is not one ASCII character.
     """
+    table = Path(table)
+    schema = Path(schema) if isinstance(schema, str) else schema
+    if delimiter is not None and not (len(delimiter) == 1 and delimiter.isascii()):
+        raise UsageError("bad-delimiter", value=delimiter)
     if not table.is_file():
         raise OpendataError("file-not-found", path=str(table))
     contract = read_schema(schema, like_frictionless=like_frictionless)
