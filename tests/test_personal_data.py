@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendata.errors import Text
+from opendata.errors.problem import subject
 from opendata.validate.personal_data import (
     ACCOUNT,
     INSURED,
@@ -262,3 +263,8 @@ def test_comments_are_screened_too() -> None:
     (hit,) = screen(workbook(drawn), ())
     assert (hit.code, hit.place.cell, hit.severity) == ("personal-data", "A1", "warning")
     assert "0000" not in str(hit.to_json("ja"))
+
+
+@given(st.text())
+def test_what_a_question_is_known_by_is_no_number_of_anybody(asked: str) -> None:
+    assert subject("value-jump", asked).isalpha()

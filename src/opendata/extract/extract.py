@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -344,8 +344,3 @@ def _unknown(fits: Sequence[_Fit], workbook: Workbook) -> Problem:
         layout=near.layout.title,
         missing="、".join(dict.fromkeys(text for miss in near.missing for text in miss.texts)),
     )
-
-
-def with_file(found: Problem, file: str) -> Problem:
-    """The same problem, its file named."""
-    return replace(found, place=replace(found.place, file=file))

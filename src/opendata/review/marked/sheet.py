@@ -68,14 +68,6 @@ class Sheet:
         """A child of the sheet, cells apart."""
         return next((one for one in self._around if one.local == local), None)
 
-    @property
-    def is_selected(self) -> bool:
-        """Whether it is among those shown selected when the workbook is opened."""
-        return any(
-            attribute(view.tag(self.data), b"tabSelected") in (b"1", b"true")
-            for view in self._views()
-        )
-
     def unselected(self) -> list[Edit]:
         """The edits after which another sheet may be the one that is shown."""
         tags = [(view, view.tag(self.data)) for view in self._views()]

@@ -23,12 +23,11 @@ _OFFICE = re.compile(
 )
 
 
-def is_name(text: str, *, is_alone_enough: bool = True) -> bool:
+def is_name(text: str) -> bool:
     """Whether a text standing under a heading such as 担当者 is a person's name.
 
     A family and a given name with a space between them, with or without a role (主任 山田 太郎);
-    or words that begin with a frequent surname. With `is_alone_enough` False, only the spaced form
-    counts: under 担当, 山田 may be a place.
+    or words that begin with a frequent surname.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     found = _TITLED.match(plain)
@@ -37,9 +36,7 @@ def is_name(text: str, *, is_alone_enough: bool = True) -> bool:
     name = found[1].strip()
     if _OFFICE.search(name):
         return False
-    if _SPACED.fullmatch(name):
-        return True
-    return is_alone_enough and _begins_with_surname(name)
+    return _SPACED.fullmatch(name) is not None or _begins_with_surname(name)
 
 
 def holds_full_name(text: str) -> bool:

@@ -234,8 +234,6 @@ def _is_common(pattern: str) -> bool:
 
 # --- figures: within their bounds ---
 
-_Within = Callable[[Numbers, Numbers], Mask]
-"""From figures and the lengths of their texts: which are surely within a bound."""
 _BOUNDS: dict[str, tuple[Callable[[Any, Any], Any], bool]] = {
     "minimum": (operator.gt, True),
     "maximum": (operator.lt, True),
