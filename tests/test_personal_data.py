@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from opendata.errors import Text
 from opendata.errors.problem import subject
+from opendata.validate import Answer
 from opendata.validate.personal_data import (
     ACCOUNT,
     INSURED,
@@ -268,3 +269,8 @@ def test_comments_are_screened_too() -> None:
 @given(st.text())
 def test_what_a_question_is_known_by_is_no_number_of_anybody(asked: str) -> None:
     assert subject("value-jump", asked).isalpha()
+
+
+def test_a_reason_that_holds_personal_data_is_not_kept() -> None:
+    assert Answer.given("a", "佐藤 花子 090-0000-0000 に確認", "steward").reason == "●●●"
+    assert Answer.given("a", "代表番号のため", "operator").reason == "代表番号のため"

@@ -45,8 +45,11 @@ def answer(
 
     `place` is the submission's place in the inbox; `cell` (A1 or `<sheet>!<A1>`) and `code` choose
     among its questions, all of them where neither is given. Raises UsageError where there is no
-    such submission or no such question, ConflictError where a pass commits at the same time.
+    reason, no such submission or no such question, ConflictError where a pass commits at the same
+    time.
     """
+    if not reason.strip():
+        raise UsageError("no-reason")
     workspace = open_store(settings.workspace)
     with locked(workspace, LOCK_SECONDS):
         state, token = read_state(workspace)
@@ -63,7 +66,7 @@ def answer(
         asked = tuple(one for one in outcome.problems if _is_asked(one, cell, code))
         if not asked:
             raise UsageError("no-question", place=place)
-        answers = {one: Answer(one, True, reason, "operator") for one in _subjects(asked)}
+        answers = {one: Answer.given(one, reason, "operator") for one in _subjects(asked)}
         known = replace(account, answers={**account.answers, **answers}, again=True)
         submissions = {**accounts.submissions, place: known}
         commit(workspace, token, replace(accounts, submissions=submissions).to_state())

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from opendata.errors import Place, Problem, Text, problem
 from opendata.japanese import squash
 from opendata.validate import Answer
-from opendata.validate.personal_data import MASK, personal_data
 from opendata.workbook import RESULTS_SHEET, Sheet, Value, Workbook, address
 
 ANSWER = Text("このままで正しいですか", "Is this right?")
@@ -34,8 +33,7 @@ def read_answers(workbook: Workbook) -> tuple[list[Answer], list[Problem]]:
                     code = "unknown-answer" if found is None else "answer-without-reason"
                     problems.append(problem(code, row, value=said))
                 else:
-                    kept = MASK if personal_data(reason) else reason
-                    answers.append(Answer(subject, found, kept, "steward"))
+                    answers.append(Answer.given(subject, reason, "steward", is_right=found))
     return answers, problems
 
 

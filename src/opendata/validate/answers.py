@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from opendata.errors import Place, Problem, problem
+from opendata.validate.personal_data import MASK, personal_data
 
 By = Literal["steward", "operator"]
 
@@ -20,8 +21,10 @@ class Answer:
     reason: str
     by: By
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    @classmethod
+    def given(cls, subject: str, reason: str, by: By, *, is_right: bool = True) -> Answer:
+        """What somebody says; a reason that holds personal data is not kept."""
+        return cls(subject, is_right, MASK if personal_data(reason) else reason, by)
 
 
 def unanswered(problems: Iterable[Problem], answers: Mapping[str, Answer]) -> list[Problem]:
