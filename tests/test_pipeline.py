@@ -698,6 +698,8 @@ def test_an_operator_answers_what_is_asked_and_it_is_not_asked_again(desk: Desk)
 
     with pytest.raises(UsageError, match="asks nothing there"):
         answer(desk.settings(), SHIMOTSUKE, "代表番号", cell="A1")
+    with pytest.raises(UsageError, match="reason"):
+        answer(desk.settings(), SHIMOTSUKE, " ", cell="C6")
     told = answer(desk.settings(), SHIMOTSUKE, "代表番号", cell="C6", code="personal-data")
     assert [one.code for one in told.questions] == ["personal-data"]
     assert "代表番号" in json.dumps(desk.state(), ensure_ascii=False)
@@ -732,3 +734,16 @@ def test_a_steward_answers_in_the_workbook_that_came_back(desk: Desk) -> None:
 def test_who_answers_for_a_file_that_was_never_there_is_told(desk: Desk) -> None:
     with pytest.raises(UsageError, match="no submission"):
         answer(desk.settings(), "municipal-plans/092169/無い.xlsx", "理由")
+
+
+def test_a_file_judged_again_is_held_against_the_last_release_as_well(desk: Desk) -> None:
+    """Nothing in the inbox has changed but that another file went away."""
+    copy = "municipal-plans/141500/写し/進捗管理（写し）.xlsx"
+    renamed = edited(content_of(SAGAMIHARA), "成果指標", C7="必要な情報を得やすいと思う人の割合")
+    desk.put(copy, renamed)
+    assert statuses(desk.run())[copy] == "rejected"
+    assert "indicator-renamed" in desk.codes(copy)
+
+    (desk.inbox / SAGAMIHARA).unlink()
+    assert statuses(desk.run())[copy] == "accepted"
+    assert "indicator-renamed" in desk.codes(copy)

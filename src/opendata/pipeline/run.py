@@ -292,7 +292,8 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         state, token = store.read_state(workspace)
         if token != work.token:
             raise ConflictError("run-conflict")
-        last = work.shards[0].last if work.shards else {}
+        before = {name: store.previous(public, state, name) for name in contracts}
+        last = {name: one.tables for name, one in before.items() if one}
         archive = Archive(workspace, settings, examined, last)
         accounts = accounted(work.accounts, outcomes, work.withdrawn)
         assemblies = [
@@ -311,7 +312,7 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         )
         releases = []
         for one in assemblies:
-            made = _release(settings, work, one, public, state)
+            made = _release(settings, work, one, before[one.contract.name])
             if made is not None:
                 store.publish(public, state, made)
                 releases.append(made)
@@ -356,13 +357,8 @@ def _outside(listing: Mapping[str, str], settings: Settings) -> dict[str, str]:
 
 
 def _release(
-    settings: Settings,
-    work: Work,
-    one: Assembly,
-    public: store.Store,
-    state: Mapping[str, Any],
+    settings: Settings, work: Work, one: Assembly, before: release.Previous | None
 ) -> release.Release | None:
-    before = store.previous(public, state, one.contract.name)
     if not one.parts and before is None:
         return None
     return release.build(
