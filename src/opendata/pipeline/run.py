@@ -28,6 +28,7 @@ from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
+from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
@@ -257,10 +258,13 @@ def _receive(
     content, sha256 = one.read()
     workspace.put(f"archive/{sha256}", content)
     misplaced = one.misplaced(known)
+    before = shard.accounts.get(one.place)
+    is_known = before is not None and before.sha256 == sha256 and not before.withdrawn
     return replace(
         _unseen(one, shard, settings),
         content=content,
         sha256=sha256,
+        received=datetime.fromisoformat(before.received) if before and is_known else shard.now,
         problems=(misplaced,) if misplaced else (),
     )
 
@@ -322,8 +326,8 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
             fingerprints={**accounts.fingerprints, **work.judges},
             listing={**_outside(accounts.listing, settings), **work.listing},
         )
-        gone = work.accounts.submissions.keys() - accounts.submissions.keys()
-        write_reviews(workspace, told, gone, accounts)
+        write_reviews(settings, told, work.accounts, accounts, work.now)
+        write_overview(settings, contracts, accounts, work.now)
         new_state = accounts.to_state()
         store.commit(workspace, token, new_state)
         _refresh(public, new_state, settings)
