@@ -12,7 +12,7 @@ INDICATORS = 10
 """In each workbook, as many initiatives, and three values of each."""
 
 _WEIGHTS = (6, 5, 4, 3, 2)
-_HEADINGS = ("No.", "重点取組の段階", "重点取組", "指標の種類", "指標", "単位", "現状値（令和４年度）")
+_HEADINGS = "No. 重点取組の段階 重点取組 指標の種類 指標 単位 現状値（令和４年度）".split()
 
 
 def fill(inbox: Path, count: int) -> None:
