@@ -12,7 +12,8 @@ INDICATORS = 10
 """In each workbook, as many initiatives, and three values of each."""
 
 _WEIGHTS = (6, 5, 4, 3, 2)
-_HEADINGS = "No. 重点取組の段階 重点取組 指標の種類 指標 単位 現状値（令和４年度）".split()
+_HEADINGS = ("No.", "重点取組の段階", "重点取組", "指標の種類", "指標", "単位")
+_BASELINE = "現状値（令和４年度）"
 
 
 def fill(inbox: Path, count: int) -> None:
@@ -30,10 +31,10 @@ def write(path: Path, number: int, first: int = 100) -> None:
         sheet.write_column(0, 0, ("名称", "計画の種別", "対象期間", "担当課"))
         period = "令和５年度～令和９年度"
         sheet.write_column(0, 1, (f"情報化計画第{number}号", "個別計画", period, "情報政策課"))
-        for column, heading in enumerate(_HEADINGS):
+        for column, heading in enumerate((*_HEADINGS, _BASELINE)):
             sheet.merge_range(5, column, 6, column, heading)
-        sheet.merge_range(5, len(_HEADINGS), 5, len(_HEADINGS) + 1, "実績")
-        sheet.write_row(6, len(_HEADINGS), ("令和５年度", "令和６年度"))
+        sheet.merge_range(5, 7, 5, 8, "実績")
+        sheet.write_row(6, 7, ("令和５年度", "令和６年度"))
         for row in range(INDICATORS):
             name = f"取組{number}-{row}"
             head = (row + 1, "導入・適用", name, "成果指標", f"{name}の件数", "件")
