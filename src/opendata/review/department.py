@@ -95,7 +95,7 @@ class Department:
         _, code, *below = self.folder.split("/")
         town = names.municipalities.get(code, "")
         ja, en = (f"{town}（{code}）", f"{town} ({code})") if town else (code, code)
-        own = Text(*below, *below) if below else Text("（部署フォルダーなし）", "(no department)")
+        own = Text(*below, *below) if below else Text("部署フォルダーなし", "(no department)")
         return Text(f"{ja} {own.ja}", f"{en} {own.en}")
 
     def package(self, names: Names) -> str:

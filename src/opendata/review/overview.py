@@ -14,7 +14,7 @@ from opendata.errors.catalogue import Language
 from opendata.review.chart import HEIGHT, WIDTH, chart
 from opendata.review.department import Department, Entry, Names, Pass, urgency
 from opendata.review.folder import REVIEWS, department_folder, inside, page_name
-from opendata.review.page import render, templates
+from opendata.review.page import cut, render, templates
 from opendata.review.state import STANDINGS, Standing
 
 ROWS = 500
@@ -53,7 +53,7 @@ def department_pages(
     it: Department, passes: Sequence[Pass], names: Names, *, language: Language = "ja"
 ) -> Iterator[tuple[str, bytes]]:
     """Every page about a department, by its path in the workspace."""
-    folder, title = department_folder(it.folder), it.title(names)
+    folder, title = department_folder(it.folder), cut(it.title(names), 200)
     pages = _parts(it.entries)
     for number, part in enumerate(pages, 1):
         content = render(
@@ -124,7 +124,7 @@ def _row(entry: Entry, below: str, folder: str, names: Names) -> Row:
 
 def _link(one: Department, names: Names, *, several: bool) -> Link:
     href = _href(f"{department_folder(one.folder)}/{page_name(1)}", REVIEWS)
-    return Link(one, one.title(names), one.package(names) if several else "", href)
+    return Link(one, cut(one.title(names), 200), one.package(names) if several else "", href)
 
 
 def _href(path: str, folder: str) -> str:

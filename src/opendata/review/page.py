@@ -162,8 +162,8 @@ def _tell(finding: Finding, drawing: Drawing | None = None) -> Told:
         one.place.sheet,
         one.place.cell,
         len(finding.places),
-        _cut(one.message, _WORDS),
-        _cut(one.remedy, _WORDS),
+        cut(one.message, _WORDS),
+        cut(one.remedy, _WORDS),
         None if one.value is None else clean(one.value, _VALUE),
         None if one.suggestion is None else clean(one.suggestion, _VALUE),
         cells(finding.places),
@@ -171,7 +171,8 @@ def _tell(finding: Finding, drawing: Drawing | None = None) -> Told:
     )
 
 
-def _cut(text: Text, limit: int) -> Text:
+def cut(text: Text, limit: int) -> Text:
+    """Words fit for a page, in both languages."""
     return Text(clean(text.ja, limit), clean(text.en, limit))
 
 
@@ -224,7 +225,7 @@ def render(template: str, language: Language, title: Text, **content: object) ->
     page = (
         _environment()
         .get_template(template)
-        .render(language=language, title=_cut(title, 150), **content)
+        .render(language=language, title=cut(title, 150), **content)
     )
     return page.encode("utf-8", "replace")
 
