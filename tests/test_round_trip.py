@@ -11,6 +11,7 @@ import os
 import shutil
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -36,8 +37,8 @@ BY_HAND = {
 class Office(Desk):
     """A desk that knows the practice workbooks' forms, too."""
 
-    def run(self) -> Summary:
-        return super().run(packages_folder=self.root / "datapackages")
+    def run(self, **more: Any) -> Summary:
+        return super().run(packages_folder=self.root / "datapackages", **more)
 
     def proposed(self, place: str) -> Path:
         name = Path(place).stem + ".proposed.xlsx"
