@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from opendata.errors import Place, problem
 from opendata.extract.draft import draft
 from opendata.review import Entry, Proposal, Reviewed, build, overview
-from opendata.workbook.types import Range, Sheet, Workbook
+from opendata.workbook.types import Range, Sheet, Value, Workbook
 from tests.builders import package
 from tests.conftest import CHROMIUM_ARGS
 
@@ -25,7 +25,7 @@ RECEIVED = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
 
 
 HEADS = ["取組番号", "取組", "担当課", "内容"]
-ROWS = [
+ROWS: list[list[Value]] = [
     ["計画の取組一覧（令和７年度版）"] + [None] * 11,
     [None] * 12,
     [*HEADS, *(f"令和{year}年度" for year in range(1, 9))],
