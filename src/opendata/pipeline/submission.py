@@ -47,6 +47,8 @@ class Received:
     """Where its review will lie."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of earlier questions, by their subjects."""
+    is_known: bool = False
+    """Whether the answers of this very file are among them: what was said later stands."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class _Reading:
     layout: str | None
     dataset: Dataset | None
     problems: tuple[Problem, ...]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """What was said of questions, and what it was found to mean."""
 
 
 def examine_submission(
@@ -112,10 +116,12 @@ def examine_submission(
     except UnreadableWorkbook as error:
         return refuse_unopened(received, error)
     given, told = read_answers(workbook)
+    said = {one.subject: one for one in given}
+    known = received.answers
     received = replace(
         received,
         problems=(*received.problems, *told),
-        answers={**received.answers, **{one.subject: one for one in given}},
+        answers={**said, **known} if received.is_known else {**known, **said},
     )
     reading = _read(received, workbook, package, read_layouts(package), last)
     proposal = None
@@ -135,10 +141,15 @@ def _read(
     extracted = extract(workbook, package, layouts, constants)
     problems = [*received.problems, *extracted.problems]
     if extracted.layout is None:
-        return _Reading(None, None, tuple(rated(problems, package)))
+        return _Reading(None, None, tuple(rated(problems, package)), received.answers)
     validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
-    return _Reading(extracted.layout.name, validation.dataset, tuple(rated(problems, package)))
+    return _Reading(
+        extracted.layout.name,
+        validation.dataset,
+        tuple(rated(problems, package)),
+        validation.answers,
+    )
 
 
 def _proposed(
@@ -198,7 +209,7 @@ def _outcome(
         review={},
         received=received.received,
         drafted=proposal is not None and reading.layout is not None,
-        answers=received.answers,
+        answers=reading.answers or received.answers,
     )
     reviewed = Reviewed(
         file=outcome.place,

@@ -45,6 +45,8 @@ class Previous:
     version: str
     descriptor: Mapping[str, Any]
     tables: Mapping[str, pa.Table]
+    lineage: pa.Table | None = None
+    """The cell behind every value, as `release.tables.lineage` gives it."""
 
     @classmethod
     def read(cls, files: Files) -> Previous:
@@ -57,7 +59,9 @@ class Previous:
                 for one in resource.get("alternates", ())
                 if one["format"] == "parquet"
             }
-            return cls(str(descriptor["version"]), descriptor, tables)
+            cells = files.get("lineage.parquet")
+            lineage = None if cells is None else _table(cells)
+            return cls(str(descriptor["version"]), descriptor, tables, lineage)
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise StoreError(
                 "damaged-release", path="datapackage.json", reason=repr(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +12,14 @@ from opendata.errors import Problem
 from opendata.extract import Extract
 from opendata.package import Package
 from opendata.validate.answers import Answer, unanswered
+from opendata.validate.asked import (
+    held,
+    keep_keys,
+    note_reasons,
+    same_as_before,
+    told,
+    waiting,
+)
 from opendata.validate.dataset import Dataset, Validation
 from opendata.validate.formula_text import check_formula_text
 from opendata.validate.personal_data import MASK, screen
@@ -37,18 +46,28 @@ def validate(
 
     All problems are found at once: readings, schema and keys, rules, personal data.
     """
+    last, given = last or {}, dict(answers or {})
     records, problems = read_records(extract, package)
+    known = keep_keys(records, package, given)
+    hits = check_rules(records, package, last, extract.legends)
+    if learned := same_as_before(hits, known):
+        given |= learned
+        known = keep_keys(records, package, {**known, **learned})
+        hits = check_rules(records, package, last, extract.legends)
     dataset = _dataset(records, package)
     problems.extend(check_schema(records, package))
-    problems.extend(check_rules(records, package, last or {}, extract.legends))
+    problems.extend(told(one, records, last, known) for one in hits)
     for resource in package.read:
         problems.extend(check_value_years(records[resource.name]))
     problems.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
     published = _published(dataset)
     problems.extend(check_struck(workbook, published))
     problems.extend(screen(workbook, published))
-    still = unanswered(dict.fromkeys(problems), answers or {})
-    return Validation(_without_personal_data(dataset, still), tuple(still))
+    still = unanswered(dict.fromkeys(problems), known)
+    if note_reasons(records, package, known):
+        dataset = _dataset(records, package)
+    dataset = replace(dataset, held=held(waiting(hits, known), dataset.tables, package))
+    return Validation(_without_personal_data(dataset, still), tuple(still), given)
 
 
 def _dataset(records: Mapping[str, Columns], package: Package) -> Dataset:
@@ -57,13 +76,19 @@ def _dataset(records: Mapping[str, Columns], package: Package) -> Dataset:
         columns = records[resource.name]
         tables[resource.name] = typed(columns, resource.published)
         cells[resource.name] = places(columns, tables[resource.name])
+    return derived(Dataset(tables, cells), package)
+
+
+def derived(dataset: Dataset, package: Package) -> Dataset:
+    """The dataset with the tables that are computed from its others."""
+    tables, cells = dict(dataset.tables), dict(dataset.cells)
     for resource in package:
         if resource.is_derived:
-            derived = indicator_progress(tables)
-            tables[resource.name] = derived
-            none = pa.nulls(derived.num_rows, pa.string())
-            cells[resource.name] = pa.table(dict.fromkeys(derived.column_names, none))
-    return Dataset(tables, cells)
+            made = indicator_progress(tables)
+            tables[resource.name] = made
+            none = pa.nulls(made.num_rows, pa.string())
+            cells[resource.name] = pa.table(dict.fromkeys(made.column_names, none))
+    return replace(dataset, tables=tables, cells=cells)
 
 
 def _without_personal_data(dataset: Dataset, problems: Iterable[Problem]) -> Dataset:
@@ -84,7 +109,7 @@ def _without_personal_data(dataset: Dataset, problems: Iterable[Problem]) -> Dat
             is_hidden = pc.is_in(dataset.cells[name].column(field), hidden)
             table = table.set_column(at, field, pc.if_else(is_hidden, mask, column))
         tables[name] = table
-    return Dataset(tables, dataset.cells)
+    return replace(dataset, tables=tables)
 
 
 def _published(dataset: Dataset) -> frozenset[str]:
