@@ -86,6 +86,11 @@ class Outcome:
         """How many questions are open: nobody has said yet that what they ask about is right."""
         return len({one.subject for one in self.problems if one.subject is not None})
 
+    @property
+    def held(self) -> int:
+        """How many records are published as before, or not at all, until somebody answers."""
+        return sum(one.holds is not None for one in self.problems)
+
 
 @dataclass(frozen=True)
 class _Reading:
