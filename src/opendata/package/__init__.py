@@ -2,7 +2,7 @@
 
 from opendata.package.contract import Field, ForeignKey, IdForm, Package, Resource, Rule
 from opendata.package.dependents import dependents
-from opendata.package.folder import available, load
+from opendata.package.folder import available, described, load
 
 __all__ = [
     "Field",
@@ -13,5 +13,6 @@ __all__ = [
     "Rule",
     "available",
     "dependents",
+    "described",
     "load",
 ]
