@@ -65,7 +65,7 @@ class Previous:
             }
             corrected = read_corrections(files.get("corrections.csv"))
             cells = files.get("lineage.parquet")
-            lineage = None if cells is None else _table(cells)
+            lineage = None if cells is None else read_parquet(cells)
             return cls(str(descriptor["version"]), descriptor, tables, corrected, lineage)
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise StoreError(
