@@ -186,5 +186,6 @@ def _cells(
         for line in lines.filter(pc.is_in(lines.column("key"), keys)).to_pylist():
             source = line["sha256"], line["file"]
             _, cells = found.setdefault((name, line["key"]), (source, {}))
-            cells[line["field"]] = f"{line['sheet'] or ''}!{line['cell']}"
+            if line["how"] == "read":
+                cells[line["field"]] = f"{line['sheet'] or ''}!{line['cell']}"
     return found
