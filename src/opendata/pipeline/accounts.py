@@ -42,6 +42,8 @@ class Account:
     """What its review asks and nobody has said is right."""
     causes: Mapping[str, int] = field(default_factory=dict)
     """How many errors and warnings there are, by code."""
+    held: int = 0
+    """How many of its records are published as before, or not at all, until somebody answers."""
     reason: Reason | None = None
     """Why it is refused, in a sentence."""
     accepted: str | None = None
@@ -183,6 +185,7 @@ def _account(one: Outcome, accepted: str | None) -> Account:
         warnings=one.count("warning"),
         questions=one.questions,
         causes=dict(Counter(f.code for f in one.problems if f.severity != "notice")),
+        held=one.held,
         reason=_reason(one),
         proposal=one.proposal,
         answers=one.answers,

@@ -234,7 +234,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
                 continue
             if outcome.dataset is not None and outcome.status == "accepted":
                 code = outcome.place.split("/")[1]
-                path = cache_path(outcome.sha256, code, contracts[outcome.package])
+                path = cache_path(outcome.sha256, code, contracts[outcome.package], outcome.answers)
                 workspace.replace(path, pack(outcome.dataset))
             outcomes.append(replace(outcome, dataset=None))
             if progress:
@@ -259,12 +259,13 @@ def _receive(
     workspace.put(f"archive/{sha256}", content)
     misplaced = one.misplaced(known)
     before = shard.accounts.get(one.place)
-    is_known = before is not None and before.sha256 == sha256 and not before.withdrawn
+    stays = before is not None and before.sha256 == sha256 and not before.withdrawn
     return replace(
         _unseen(one, shard, settings),
+        is_known=before is not None and before.sha256 == sha256,
         content=content,
         sha256=sha256,
-        received=datetime.fromisoformat(before.received) if before and is_known else shard.now,
+        received=datetime.fromisoformat(before.received) if before and stays else shard.now,
         problems=(misplaced,) if misplaced else (),
     )
 
@@ -301,7 +302,8 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         archive = Archive(workspace, settings, examined, last)
         accounts = accounted(work.accounts, outcomes, work.withdrawn)
         assemblies = [
-            assemble(contract, accounts, work.accounts, archive) for contract in contracts.values()
+            assemble(contract, accounts, work.accounts, archive, before[contract.name])
+            for contract in contracts.values()
         ]
         conflicts = {place: found for one in assemblies for place, found in one.conflicts.items()}
         told = {one.place: one for one in outcomes}
