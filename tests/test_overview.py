@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.errors import Place, Problem, problem
+from opendata.errors import Place, Problem, messages, problem
 from opendata.pipeline import Outcome, guard, load_settings
 from opendata.pipeline.accounts import Account, Accounts, accounted
 from opendata.pipeline.guard import Worker
@@ -357,7 +357,7 @@ def test_the_list_puts_first_what_waits_for_its_steward() -> None:
         entry("p/132012/c.xlsx", state="withdrawn"),
         entry("p/132012/d.xlsx", state="refused", errors=9, is_waiting=True),
         entry("p/132012/e.xlsx", state="asked", questions=1),
-        entry("p/132012/f.xlsx", state="refused", errors=40, causes={"missing-unit": 40}),
+        entry("p/132012/f.xlsx", state="refused", errors=40, causes={"missing-value": 40}),
         entry("p/132012/g.xlsx", state="withdrawn", is_ended=True),
         entry("p/132012/h.xlsx", state="refused", errors=2, received=START - timedelta(days=3)),
     ]
@@ -372,7 +372,7 @@ def test_the_list_puts_first_what_waits_for_its_steward() -> None:
     text = text_of(page)
     assert "八王子市（132012） 部署フォルダーなし" in text
     assert "8件のうち、修正をお願いしているものは3件です。" in text
-    assert "単位がありません\N{NO-BREAK SPACE}40" in text
+    assert f"{messages()['missing-value'].title.ja} 40" in text
     assert "Needs" not in text and "of which 3 wait for a correction" in text_of(page, "en")
     assert "2026-11-17" in text, "the day it came in; a script says how long ago that is"
 
