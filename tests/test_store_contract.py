@@ -242,7 +242,7 @@ def test_of_many_that_swap_at_once_one_wins(opened: Opened) -> None:
     store = opened()
     token = store.swap_state("state.json", b"0", None)
     for _ in range(5):
-        won = []
+        won: list[str] = []
         barrier = threading.Barrier(8)
 
         def swap(number: int, token: str, won: list[str], barrier: threading.Barrier) -> None:
