@@ -77,9 +77,9 @@ class Filler:
 
     def _value(self, sheet: Worksheet, rule: DataValidation | None, at: str) -> Any:
         kind = rule.type if rule else None
-        if rule is not None and "http" in str(rule.formula1):
-            return f"https://www.city.example.jp/{self.chance.randint(1, 999)}.html"
-        if rule is None or kind in (None, "custom"):
+        if rule is not None and kind == "custom":
+            return self._written(str(rule.formula1))
+        if rule is None or kind is None:
             return self._text()
         if kind == "list":
             offered = choices(self.book, sheet, rule, at)
@@ -92,7 +92,8 @@ class Filler:
             return (self._text() * 50)[:size]
         if kind == "whole":
             return self.chance.randint(int(low), int(min(high, low + 10**6)))
-        low, high = max(low, 50 if low < 50 else low), min(high, 90 if low < 90 else high)
+        if low < 50 and high > 90:  # figures of which none is far from its own history
+            low, high = 50, 90
         return round(self.chance.uniform(low, high), 2)
 
     def _bounds(self, sheet: Worksheet, rule: DataValidation) -> tuple[float, float]:
@@ -113,6 +114,18 @@ class Filler:
         if most := re.fullmatch(r"=?MAX\(([^,]+),(\$?[A-Z]+\$?\d+)\)", formula):
             return max(float(most[1]), float(sheet[most[2].replace("$", "")].value or 0))
         return float(formula)
+
+    def _written(self, formula: str) -> str:
+        """A text that a formula of ours lets pass."""
+        self.count += 1
+        if "http" in formula:
+            return f"https://www.city.example.jp/{self.count}.html"
+        if "@" in formula:
+            return f"madoguchi{self.count}@city.example.jp"
+        pieces = re.findall(r'MID\(\w+,\d+,\d+\)="(.)"|TEXT\(--[^"]*"(0+)"\)', formula)
+        if pieces:
+            return "".join(one or f"{self.count:0{len(zeros)}}" for one, zeros in pieces)
+        return self._text()
 
     def _text(self) -> str:
         self.count += 1

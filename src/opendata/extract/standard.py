@@ -17,6 +17,8 @@ NAME = "template"
 """The name under which the derived layout is known; a package may write its own of that name."""
 EXAMPLE, GUIDE, CHOICES = "記入例", "記入のしかた", "選択肢"
 """The sheets of a template that are not read."""
+SHEET_ROWS = 1_048_576
+"""Blank rows end none of its tables: nothing stands below them."""
 FROM_OUTSIDE = "municipality_code"
 """The field that the file's place fills in."""
 _WITH_A_QUANTITY = frozenset({"comparator", "value_low", "value_high", "status", "raw"})
@@ -81,7 +83,12 @@ def _blocks(package: Package) -> Iterator[dict[str, Any]]:
             for owner, series in series_in(package):
                 if owner == resource.name:
                     parts.append(_across(series))
-            yield {"sheet": [names[resource.name]], "optional": True, "gap": 1000, "table": parts}
+            yield {
+                "sheet": [names[resource.name]],
+                "optional": True,
+                "gap": SHEET_ROWS,
+                "table": parts,
+            }
 
 
 def spellings(heading: str) -> list[str]:

@@ -177,7 +177,8 @@ class _Drawing:
         sheet.merge_range(TITLE, 0, TITLE, right, "", style)
         sheet.write_string(TITLE, 0, title, style)
         sheet.set_row(TITLE, 30)
-        text = words.GUIDANCE.in_(self.language).format(example=EXAMPLE)
+        text = words.GUIDANCE.in_(self.language)
+        text += words.SEE_EXAMPLE.in_(self.language) if self.is_standard else ""
         resource = blocks[0].resource
         about = str(resource.descriptor.get("description", "")).strip() if resource else ""
         if self.language == "ja" and about and not blocks[0].is_form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from opendata.review.template.plan import ROWS, Block, Entry, place_of_names, re
 FLAGS = ("○", "×")
 INLINE = 255
 """The most characters of a list that is kept in the cell's own validation."""
+LONGEST_FORMULA = 255
 _FAR = 10**12
 _YEARS = 1868, 2200
 _DAYS = date(1900, 1, 1), date(2199, 12, 31)
@@ -117,13 +119,74 @@ def _ranges(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:
         if told:
             rule["error_message"] = words.MEANT
         yield {**rule, **told}
-    shortest, longest = limits.get("minLength"), limits.get("maxLength")
-    if longest is not None:
+    yield from _texts(block, at, field)
+
+
+def _texts(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:
+    """How long a text is; where more is asked of it, all of that in one formula."""
+    cell = xl_rowcol_to_cell(*block.position(at))
+    shortest, longest = (field.constraints.get(one) for one in ("minLength", "maxLength"))
+    told = words.OUT_OF_RANGE
+    formulas = [*_formats(cell, field)]
+    if once := _once(block, at, field):
+        formulas.append(once)
+        told = words.TWICE_REFUSED
+    if formulas:
+        formulas.extend([f"LEN({cell})>={shortest}"] if shortest is not None else [])
+        formulas.extend([f"LEN({cell})<={longest}"] if longest is not None else [])
+        while len(formula := f"=AND({','.join(formulas)})") > LONGEST_FORMULA:
+            formulas.pop(0)
+        yield {"validate": "custom", "value": formula, **_stop(words.OUT_OF_RANGE, told)}
+    elif longest is not None:
         yield _between("length", shortest or 0, longest)
     elif shortest is not None:
         yield _compared("length", ">=", shortest)
-    yield from _format(block, at, field)
-    yield from _once(block, at, field)
+    elif not block.is_form and _names_records(block.entries[at], field):
+        rule = {"validate": "custom", "value": f"={_alone(block, at)}", "error_type": "warning"}
+        yield {**rule, **_stop(words.OUT_OF_RANGE, words.TWICE)}
+
+
+def _names_records(entry: Entry, field: Field) -> bool:
+    return entry.resource is not None and naming_field(entry.resource) == field
+
+
+def _formats(cell: str, field: Field) -> Iterator[str]:
+    """Formulas for the way in which a text is written, where a formula can tell."""
+    formulas = {
+        "uri": f'OR(LEFT({cell},7)="http://",LEFT({cell},8)="https://"),ISERROR(FIND(" ",{cell}))',
+        "email": f'ISNUMBER(FIND("@",{cell},2)),ISERROR(FIND(" ",{cell}))',
+    }
+    if (formula := formulas.get(str(field.descriptor.get("format")))) is not None:
+        yield formula
+    pattern = field.constraints.get("pattern")
+    if pattern and field.reading == "text" and (written := formula_of(str(pattern), cell)):
+        yield written
+
+
+_PIECE = re.compile(
+    r"(?P<digits>\[0-9\]|\\d)(?:\{(?P<count>\d+)\})?|(?P<literal>[^\\\[\](){}?*+.|^$\"])"
+)
+
+
+def formula_of(pattern: str, cell: str) -> str | None:
+    """A formula that a cell has the form of a pattern of digits and fixed characters
+    (`F-[0-9]{3}`); None for a pattern that says more."""
+    parts, at, start = [], 1, 0
+    pattern = pattern.removeprefix("^").removesuffix("$")
+    while start < len(pattern):
+        piece = _PIECE.match(pattern, start)
+        if piece is None:
+            return None
+        size = int(piece["count"] or 1) if piece["digits"] else 1
+        part = f"MID({cell},{at},{size})"
+        zeros = "0" * size
+        parts.append(
+            f'TEXT(--{part},"{zeros}")={part}'
+            if piece["digits"]
+            else f'{part}="{piece["literal"]}"'
+        )
+        start, at = piece.end(), at + size
+    return ",".join([f"LEN({cell})={at - 1}", *parts])
 
 
 def _between(kind: str, low: Any, high: Any) -> dict[str, Any]:
@@ -140,18 +203,6 @@ def _compared(kind: str, criteria: str, value: Any) -> dict[str, Any]:
     }
 
 
-def _format(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:
-    """The way in which an address of the web or of mail begins, or what stands in it."""
-    cell = xl_rowcol_to_cell(*block.position(at))
-    formulas = {
-        "uri": f'OR(LEFT({cell},7)="http://",LEFT({cell},8)="https://")',
-        "email": f'ISNUMBER(FIND("@",{cell}))',
-    }
-    if (formula := formulas.get(str(field.descriptor.get("format")))) is not None:
-        rule = {"validate": "custom", "value": f'=AND({formula},ISERROR(FIND(" ",{cell})))'}
-        yield {**rule, "error_title": words.OUT_OF_RANGE}
-
-
 def _start(block: Block, at: int, field: Field) -> str | None:
     """The cell of the year with which a period begins that ends here: start_… of end_…"""
     if not field.name.startswith("end_"):
@@ -165,24 +216,20 @@ def _start(block: Block, at: int, field: Field) -> str | None:
     return None
 
 
-def _once(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:
-    """That a text stands in one row only: refused where it must, asked where it should."""
-    entry = block.entries[at]
-    if block.is_form or entry.resource is None:
-        return
-    is_key = entry.resource.primary_key == (field.name,) or field.constraints.get("unique")
-    if not is_key and naming_field(entry.resource) != field:
-        return
+def _once(block: Block, at: int, field: Field) -> str | None:
+    """A formula that a text stands in one row only, where it has to."""
+    resource = block.entries[at].resource
+    is_key = resource is not None and resource.primary_key == (field.name,)
+    if block.is_form or not (is_key or field.constraints.get("unique")):
+        return None
+    return _alone(block, at)
+
+
+def _alone(block: Block, at: int) -> str:
     row, column = block.position(at)
     letter = xl_col_to_name(column)
     cells = f"${letter}${row + 1}:${letter}${block.last + 1}"
-    yield {
-        "validate": "custom",
-        "value": f"=SUMPRODUCT(--EXACT({cells},{letter}{row + 1}))<=1",
-        "error_title": words.OUT_OF_RANGE,
-        "error_message": words.TWICE_REFUSED if is_key else words.TWICE,
-        "error_type": "stop" if is_key else "warning",
-    }
+    return f"SUMPRODUCT(--EXACT({cells},{letter}{row + 1}))<=1"
 
 
 def in_language(rule: Mapping[str, Any], language: Language) -> dict[str, Any]:

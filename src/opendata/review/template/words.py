@@ -14,10 +14,14 @@ ASKED = Text("なるべく記入", "Please fill in")
 KIND = Text("値の種類（一覧から選べます）", "the kind of value (choose from the list)")
 YEAR = Text("この列の年度（西暦4桁）", "the fiscal year of this column (4 digits)")
 GUIDANCE = Text(
-    "※ 【必須】の欄は必ず記入してください。それ以外は分かるものだけで構いません。"
-    "書き方は、欄を選ぶと表示されます。見本は「{example}」シートにあります。",
-    "※ Cells marked (required) must be filled in; leave others blank where you know nothing. "
-    'Select a cell to see how to fill it in. The sheet "{example}" shows an example.',
+    "※ 必須の欄は必ず記入してください。それ以外は分かるものだけで構いません。"
+    "書き方は、欄を選ぶと表示されます。",
+    "※ What is required must be filled in; leave the rest blank where you know nothing. "
+    "Select a cell to see how to fill it in.",
+)
+SEE_EXAMPLE = Text(
+    f"見本は「{EXAMPLE}」シートにあります。",
+    f' The sheet "{EXAMPLE}" shows an example.',
 )
 EXAMPLE_NOTE = Text(
     "※ 架空の見本です。このシートは読み取られません。",
