@@ -80,6 +80,11 @@ class Outcome:
         """How many problems of that severity there are."""
         return sum(one.severity == severity for one in self.problems)
 
+    @property
+    def questions(self) -> int:
+        """How many questions are open: nobody has said yet that what they ask about is right."""
+        return len({one.subject for one in self.problems if one.subject is not None})
+
 
 @dataclass(frozen=True)
 class _Reading:
@@ -133,12 +138,12 @@ def _read(
         if one.has(FROM_OUTSIDE)
     }
     extracted = extract(workbook, package, layouts, constants)
-    problems = [*received.problems, *extracted.problems]
+    problems = rated([*received.problems, *extracted.problems], package)
     if extracted.layout is None:
-        return _Reading(None, None, tuple(rated(problems, package)))
+        return _Reading(None, None, tuple(problems))
     validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
-    return _Reading(extracted.layout.name, validation.dataset, tuple(rated(problems, package)))
+    return _Reading(extracted.layout.name, validation.dataset, tuple(problems))
 
 
 def _proposed(

@@ -10,13 +10,12 @@ from opendata.package import Package
 
 
 def rated(problems: Iterable[Problem], package: Package) -> list[Problem]:
-    """The problems with the severities that the package's rules give them, without those whose
-    rule is off. What nobody may wave through is no question; a query says its severity itself."""
+    """Problems that no query found, with the severities that the package's rules give them, without
+    those whose rule is off. What nobody may wave through is no question."""
     rules = {one.code: one for one in package.rules if one.found_by != "query"}
-    queries = {(one.code, one.message.title) for one in package.rules if one.found_by == "query"}
     kept = []
     for one in problems:
-        rule = None if (one.code, one.title) in queries else rules.get(one.code)
+        rule = rules.get(one.code)
         if rule is None or (rule.severity is None and not rule.is_off):
             kept.append(one)
         elif rule.severity is not None:
