@@ -161,8 +161,8 @@ def reviews_after(root: Path, told: Outcome, before: Accounts, day: int) -> Acco
     """What a pass does with a verdict, but for the release."""
     settings = load_settings(inbox=root, workspace=str(root), public=str(root / "p"))
     after, moment = accounted(before, [told], ()), START + timedelta(days=day)
-    write_reviews(settings, {DX: told}, before, after, moment)
-    write_overview(settings, {}, after, moment)
+    write_reviews(FolderStore(root), settings, {DX: told}, before, after, moment)
+    write_overview(FolderStore(root), settings, {}, after, moment)
     return after
 
 
@@ -455,7 +455,8 @@ class Night:
         self.day += 1
         self.written.clear()
         moment = START + timedelta(days=self.day)
-        write_overview(self.settings(), {}, Accounts(submissions=submissions), moment)
+        store = FolderStore(self.root)
+        write_overview(store, self.settings(), {}, Accounts(submissions=submissions), moment)
         return sorted(one.removeprefix("reviews/") for one in self.written)
 
     def remembered(self, key: str) -> list[list[Any]]:

@@ -16,7 +16,7 @@ from opendata.pipeline.settings import Settings
 from opendata.review.department import Department, Entry, Names, Pass, departments, now
 from opendata.review.folder import REVIEWS
 from opendata.review.overview import TEMPLATES, department_pages, index_pages
-from opendata.store import Store, open_store
+from opendata.store import Store
 
 PASSES = 60
 """How many passes that changed something are remembered, for each department and altogether."""
@@ -94,10 +94,13 @@ class _Overview:
 
 
 def write_overview(
-    settings: Settings, contracts: Mapping[str, Package], accounts: Accounts, moment: datetime
+    workspace: Store,
+    settings: Settings,
+    contracts: Mapping[str, Package],
+    accounts: Accounts,
+    moment: datetime,
 ) -> None:
     """Renew the list of all submissions and those of the departments."""
-    workspace = open_store(settings.workspace)
     before = _read(content := workspace.read(_DOCUMENT))
     overview = _Overview(workspace, _names(settings, contracts), moment, before)
     found = departments(_entry(place, one) for place, one in accounts.submissions.items())

@@ -15,12 +15,13 @@ from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
 from opendata.review import HISTORY, Judgement, as_earlier, as_present, review_folder
 from opendata.review.history import continued, read_history, to_bytes
-from opendata.store import Store, open_store
+from opendata.store import Store
 
 _PAGE, _RECORD = "report.html", "report.json"
 
 
 def write_reviews(
+    workspace: Store,
     settings: Settings,
     told: Mapping[str, Outcome],
     before: Accounts,
@@ -29,7 +30,6 @@ def write_reviews(
 ) -> None:
     """Put the review of every submission that was judged, or is gone, in its place, and keep the
     one that lay there as an earlier one."""
-    workspace = open_store(settings.workspace)
     for place in sorted(before.submissions.keys() - after.submissions.keys()):
         known = before.submissions[place]
         _Shelf(workspace, place, settings.workspace).close(_gone(known, now))
