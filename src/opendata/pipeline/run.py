@@ -232,7 +232,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     with workers(count, log_of(settings)) as examined:
         verdicts = examined([made(one) for one in shard.submissions])
         for one, outcome in zip(shard.submissions, verdicts, strict=True):
-            if not outcome.sha256 and not one.path.exists():
+            if not outcome.sha256 and not Path(one.path).exists():
                 continue
             if outcome.dataset is not None and outcome.status == "accepted":
                 code = outcome.place.split("/")[1]
