@@ -215,11 +215,10 @@ def validate(context: typer.Context) -> None:
 def verify(public: Public = None, json: AsJson = False, lang: Lang = "ja") -> None:
     """Read everything published again: checksums, descriptors, pointers, strays."""
     from opendata.pipeline import load_settings
-    from opendata.store import open_store
     from opendata.store import verify as verify_store
 
     settings = load_settings(public=public)
-    problems = verify_store(open_store(settings.public))
+    problems = verify_store(settings.public_store())
     if json:
         print_json({"problems": [one.to_json(lang) for one in problems]})
     elif problems:
@@ -269,10 +268,10 @@ def releases(
 ) -> None:
     """The versions of a package, oldest first."""
     from opendata.pipeline import load_settings
-    from opendata.store import open_store, read_state
+    from opendata.store import read_state
 
     settings = load_settings(workspace=workspace)
-    state, _ = read_state(open_store(settings.workspace))
+    state, _ = read_state(settings.workspace_store())
     history = state.get("releases", {}).get(package)
     if not state.get("releases"):
         raise UsageError("nothing-released", workspace=settings.workspace)
