@@ -195,9 +195,7 @@ def answer(
     from opendata.pipeline import load_settings
 
     settings = load_settings(workspace=workspace, public=public)
-    answered = answer_questions(
-        settings, file, why, cell=cell, code=code, is_right=not no
-    )
+    answered = answer_questions(settings, file, why, cell=cell, code=code, is_right=not no)
     print_json(answered.to_json()) if json else say(*answered.sentences(lang))
 
 
