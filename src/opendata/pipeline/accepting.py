@@ -10,7 +10,7 @@ import yaml
 
 from opendata.errors import OpendataError, PackageError, UsageError, sentence
 from opendata.errors.catalogue import Language
-from opendata.extract import extract, read_layout, read_layouts
+from opendata.extract import extract, known_layouts, read_layout
 from opendata.package import Package
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.check import package_of
@@ -100,7 +100,7 @@ def _drafted(settings: Settings, file: Path, package: Package) -> str:
 
 def _refuse_known(file: str, workbook: Workbook, package: Package) -> None:
     """Of several files of one new form, the first is accepted and the others need nothing."""
-    known = extract(workbook, package, read_layouts(package)).layout
+    known = extract(workbook, package, known_layouts(package)).layout
     if known is not None:
         raise UsageError("known-form", file=file, layout=known.name)
 
