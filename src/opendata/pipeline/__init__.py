@@ -9,6 +9,7 @@ from opendata.pipeline.settings import Settings, load_settings
 from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary
 from opendata.pipeline.templates import make_template
+from opendata.pipeline.withdrawing import Withdrawn, withdraw
 
 __all__ = [
     "Accepted",
@@ -19,6 +20,7 @@ __all__ = [
     "Settings",
     "Shard",
     "Summary",
+    "Withdrawn",
     "Work",
     "accept_layout",
     "answer",
@@ -32,4 +34,5 @@ __all__ = [
     "packages",
     "pending",
     "run_pass",
+    "withdraw",
 ]
