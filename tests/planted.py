@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from opendata.extract import Extract, Layout, extract
@@ -170,7 +171,7 @@ def wrong_years(one: Reading) -> Iterator[Change]:
 def repeated_names(one: Reading) -> Iterator[Change]:
     """An indicator's name written once more, over the next one's of the same unit."""
     found = _places(one, "indicators", "name")
-    for (first, _), (second, place) in zip(found, found[1:], strict=False):
+    for (first, _), (second, place) in pairwise(found):
         same = all(first[name] == second[name] for name in ("node_id", "unit", "plan_id"))
         sheet, cell, text = _text(one, place)
         if same and text == second["name"]:
@@ -179,30 +180,30 @@ def repeated_names(one: Reading) -> Iterator[Change]:
 
 def lost_values(one: Reading) -> Iterator[Change]:
     """One value left out where those of its year and the year before it are all there."""
-    heads = one.result.dataset.cells["indicator_values"].column("fiscal_year").to_pylist()
-    rows = one.result.dataset.tables["indicator_values"].to_pylist()
-    held = one.result.dataset.cells["indicator_values"].column("value").to_pylist()
-    doubtful = {f"{sheet or ''}!{cell}" for _, sheet, cell in one.told}
-    years: dict[str, dict[int, str]] = {}
-    for row, head, place in zip(rows, heads, held, strict=True):
-        at = position((place or "").rpartition("!")[2])
-        if row["value_type"] == "actual" and head and at and head not in doubtful:
-            years.setdefault(head, {})[at[0]] = place
-    for row, head, place in zip(rows, heads, held, strict=True):
-        sheet, _, cell = (place or "").rpartition("!")
-        at, top = position(cell), position((head or "").rpartition("!")[2])
-        if (
-            at is None
-            or top is None
-            or top[1] != at[1]
-            or place not in years.get(head, {}).values()
-        ):
-            continue
-        before = f"{sheet}!{address(top[0], top[1] - 1)}"
-        lanes = {line for known in years.values() for line in known}
-        full = len(years) >= 3 and set(years[head]) == set(years.get(before, ())) == lanes
-        if full and len(lanes) >= 4:
+    years: dict[str, set[int]] = {}
+    values: list[tuple[str, str]] = []
+    tables, cells = one.result.dataset.tables, one.result.dataset.cells
+    told = {f"{sheet or ''}!{cell}" for _, sheet, cell in one.told}
+    for row, place in zip(
+        tables["indicator_values"].to_pylist(),
+        cells["indicator_values"].to_pylist(),
+        strict=True,
+    ):
+        head, held = place["fiscal_year"] or "", place["value"] or ""
+        (line, column), (_, across) = _at(held), _at(head)
+        if row["value_type"] == "actual" and column == across and head not in told:
+            years.setdefault(head, set()).add(line)
+            values.append((head, held))
+    lanes = set().union(*years.values())
+    for head, held in values if len(years) >= 3 and len(lanes) >= 4 else ():
+        sheet, _, cell = held.rpartition("!")
+        top, column = _at(head)
+        if column and years[head] == years.get(f"{sheet}!{address(top, column - 1)}") == lanes:
             yield Change(sheet, cell, None, "missing-value")
+
+
+def _at(place: str) -> tuple[int, int]:
+    return position(place.rpartition("!")[2]) or (-1, -1)
 
 
 def early_targets(one: Reading) -> Iterator[Change]:
@@ -214,7 +215,7 @@ def early_targets(one: Reading) -> Iterator[Change]:
     for row, place in _places(one, "indicator_values", "fiscal_year"):
         sheet, cell, text = _text(one, place)
         first, year = based.get(row["indicator_id"]), row["fiscal_year"]
-        if row["value_type"] != "target" or first is None or year != max(year, first):
+        if row["value_type"] != "target" or first is None or not isinstance(year, int):
             continue
         for base, era, letter in ERAS:
             for name in (era, letter):
@@ -254,6 +255,6 @@ def planted(one: Reading, seed: str, each: int) -> Iterator[tuple[str, Change]]:
     """Some changes of every kind, with its name, chosen by chance but always the same."""
     for kind in KINDS:
         found = [*kind(one)]
-        chance = random.Random(f"{seed} {kind.__name__}")  # noqa: S311  # of no secret
+        chance = random.Random(f"{seed} {kind.__name__}")
         for change in chance.sample(found, min(each, len(found))):
             yield kind.__name__, change
