@@ -23,6 +23,7 @@ import pytest
 
 from opendata.errors import PackageError, UsageError
 from opendata.pipeline import Summary, answer, guard, inbox, load_settings, pending, run_pass
+from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.guard import Worker
 from opendata.workbook import RESULTS_SHEET
 from tests.builders import (
@@ -747,3 +748,4 @@ def test_a_file_judged_again_is_held_against_the_last_release_as_well(desk: Desk
     (desk.inbox / SAGAMIHARA).unlink()
     assert statuses(desk.run())[copy] == "accepted"
     assert "indicator-renamed" in desk.codes(copy)
+    assert Accounts.read(desk.state()).submissions[copy].state == "asked"

@@ -8,6 +8,7 @@ from typing import Any
 
 from opendata.errors import Problem
 from opendata.pipeline.submission import Outcome
+from opendata.review import State
 from opendata.validate import Answer
 
 
@@ -36,6 +37,8 @@ class Account:
     problems: int = 0
     errors: int = 0
     warnings: int = 0
+    questions: int = 0
+    """What its review asks and nobody has said is right."""
     reason: Reason | None = None
     """Why it is refused, in a sentence."""
     accepted: str | None = None
@@ -52,6 +55,20 @@ class Account:
     again: bool = False
     """Whether the next pass judges the file anew: a mistake of ours kept it from being examined,
     or a question about it was answered."""
+
+    @property
+    def state(self) -> State:
+        """Where it stands; never `superseded`, which only earlier states of a place are."""
+        if self.withdrawn:
+            return "withdrawn"
+        if self.status == "accepted":
+            return "asked" if self.questions else "accepted"
+        return "received" if self.again else "refused"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is refused until an operator has accepted a layout for it."""
+        return self.state == "refused" and self.proposal is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +171,7 @@ def _account(one: Outcome, accepted: str | None) -> Account:
         problems=len(one.problems),
         errors=one.count("error"),
         warnings=one.count("warning"),
+        questions=one.questions,
         reason=_reason(one),
         proposal=one.proposal,
         answers=one.answers,

@@ -79,6 +79,11 @@ class Outcome:
         """How many problems of that severity there are."""
         return sum(one.severity == severity for one in self.problems)
 
+    @property
+    def questions(self) -> int:
+        """How many questions are open: nobody has said yet that what they ask about is right."""
+        return len({one.subject for one in self.problems if one.subject is not None})
+
 
 @dataclass(frozen=True)
 class _Reading:

@@ -13,13 +13,16 @@ from opendata.review.picture import picture, proposed_layout
 from opendata.review.privacy import mask_of
 from opendata.review.record import record
 from opendata.review.reviewed import Proposal, Reviewed, Status, accept_command
+from opendata.review.state import STATES, State
 from opendata.workbook import Workbook
 
 __all__ = [
     "RESULTS",
+    "STATES",
     "Entry",
     "Proposal",
     "Reviewed",
+    "State",
     "Status",
     "accept_command",
     "build",
