@@ -28,10 +28,12 @@ from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
+from opendata.pipeline.mail import send_owed
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
+from opendata.pipeline.told import owed
 
 SHARD = 200
 """Submissions in one shard: many, because a task costs far more than a workbook."""
@@ -324,12 +326,15 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         )
         gone = work.accounts.submissions.keys() - accounts.submissions.keys()
         write_reviews(workspace, told, gone, accounts)
+        accounts = owed(settings, work.accounts, accounts)
         new_state = accounts.to_state()
-        store.commit(workspace, token, new_state)
+        token = store.commit(workspace, token, new_state)
         _refresh(public, new_state, settings)
-    return summarize(
+        mailed = send_owed(settings, workspace, token, accounts, work.now)
+    summary = summarize(
         settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
     )
+    return replace(summary, mailed=mailed)
 
 
 def _to_judge_again(

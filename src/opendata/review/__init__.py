@@ -7,6 +7,17 @@ from dataclasses import replace
 
 from opendata.errors import Problem
 from opendata.errors.catalogue import Language
+from opendata.review.letter import (
+    Digest,
+    Envelope,
+    Item,
+    News,
+    Version,
+    failure_letter,
+    one_line,
+    operator_letter,
+    steward_letter,
+)
 from opendata.review.marked import RESULTS, mark
 from opendata.review.page import Entry, overview, report
 from opendata.review.picture import picture, proposed_layout
@@ -19,17 +30,26 @@ from opendata.workbook import Workbook
 __all__ = [
     "RESULTS",
     "STATES",
+    "Digest",
     "Entry",
+    "Envelope",
+    "Item",
+    "News",
     "Proposal",
     "Reviewed",
     "State",
     "Status",
+    "Version",
     "accept_command",
     "build",
+    "failure_letter",
     "masked",
+    "one_line",
+    "operator_letter",
     "overview",
     "picture",
     "proposed_layout",
+    "steward_letter",
 ]
 
 
@@ -67,5 +87,5 @@ def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, byte
         files[told.layout_name] = proposed_layout(proposed, book)
         files[told.picture_name] = picture(proposed, book, language, report="report.html")
     files["report.html"] = report(told, mask, names, language=language)
-    files["report.json"] = record(told)
+    files["report.json"] = record(told, *(names.checked, names.proposed) if names else ())
     return files
