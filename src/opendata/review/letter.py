@@ -57,6 +57,8 @@ class Item:
     """The version that publishes it."""
     is_new: bool = False
     """Whether the version was made for it."""
+    data: str | None = None
+    """Where readers find what it publishes."""
     where: str | None = None
     """Where its page can be opened; None where nobody has said so."""
     attached: Mapping[str, bytes] = field(default_factory=dict)
@@ -142,7 +144,7 @@ def operator_letter(digest: Digest, envelope: Envelope) -> EmailMessage:
     body += [sentence("mail-inbox", count=sum(digest.counts.values()), counts=counts), _GAP]
     if digest.versions:
         body.append(sentence("mail-section", title=sentence("mail-versions")))
-        body += [_version(one) for one in digest.versions]
+        body += [sentence("mail-line", text=_version(one)) for one in digest.versions]
         body.append(_GAP)
     for news in _TITLES:
         body += _section(news, [one for one in digest.items if one.news == news])
@@ -183,10 +185,12 @@ def _told(it: Item) -> Iterator[Text]:
     if it.version and it.is_published:
         name = "mail-version" if it.is_new else "mail-same-version"
         yield sentence(name, version=it.version)
+        if it.data:
+            yield sentence("mail-data", where=it.data)
     yield from _causes(it)
     steps = [_both(one) for one in it.record.get("next_steps", ())]
     if steps and it.news != "accepted":
-        yield sentence("mail-next")
+        yield from (_GAP, sentence("mail-next"))
         for number, step in enumerate(steps, 1):
             yield sentence("mail-step", number=number, step=step or _GAP)
     yield from _where(it)
@@ -201,7 +205,7 @@ def _causes(it: Item) -> Iterator[Text]:
     if it.news == "waiting" or not chosen:
         return
     heading = "mail-wrong" if wrong else "mail-questions" if asked else "mail-look"
-    yield sentence(heading)
+    yield from (_GAP, sentence(heading))
     first = {one.get("code"): one for one in reversed(chosen)}
     counts = Counter(one.get("code") for one in chosen)
     for code, count in islice(counts.items(), _CAUSES):
@@ -221,6 +225,7 @@ def _cause(found: Mapping[str, Any], more: int) -> Iterator[Text]:
 
 
 def _where(it: Item) -> Iterator[Text]:
+    yield _GAP
     if it.attached:
         yield sentence(
             "mail-attached", names="、".join(one_line(one, _NAME) for one in it.attached)
@@ -298,7 +303,7 @@ def _subject(items: Sequence[Item]) -> Text:
 
 
 def _closing(envelope: Envelope) -> Iterator[Text]:
-    yield Text("-- ", "-- ")
+    yield Text("─" * 20, "-" * 40)
     name = "mail-closing-reply" if envelope.reply_to else "mail-closing"
     yield sentence(name, publisher=one_line(envelope.publisher, _NAME))
 
