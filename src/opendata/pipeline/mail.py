@@ -189,7 +189,7 @@ def _item(desk: _Desk, place: str, known: str) -> Item:
         record=json.loads(content) if content else {},
         version=history[-1].get("version"),
         is_new=history[-1].get("created") == account.received,
-        data=_data(settings, account.package),
+        data=settings.base_url,
         where=_where(settings, place),
         responsible=settings.responsible_for(place),
         accept=accept_command(place, settings.workspace) if waits else None,
@@ -228,11 +228,6 @@ def _where(settings: Settings, place: str) -> str | None:
         return "\\".join([base.rstrip("\\"), *place.split("/"), "report.html"])
     path = f"{place}/report.html".encode("utf-8", "replace")
     return f"{base.rstrip('/')}/{quote(path)}"
-
-
-def _data(settings: Settings, package: str) -> str | None:
-    base = settings.base_url
-    return f"{base.rstrip('/')}/datasets/{quote(package)}/latest/" if base else None
 
 
 def _version(entry: Mapping[str, Any], package: str) -> Version:

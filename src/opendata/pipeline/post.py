@@ -111,7 +111,9 @@ class Post:
             password = self._password()
             context = ssl.create_default_context(cafile=settings.ca_file)
             smtp = self._smtp = self._unconnected(context)
-            smtp.connect(str(settings.host), settings.port_of())
+            greeting = smtp.connect(str(settings.host), settings.port_of())
+            if greeting[0] != 220:
+                raise smtplib.SMTPConnectError(*greeting)
             if settings.security == "starttls":
                 name = "mail-no-tls"
                 smtp.starttls(context=context)
@@ -204,7 +206,7 @@ def _words(error: Exception) -> str:
     if _is_hang(error):
         return "timeout"
     if isinstance(error, smtplib.SMTPResponseException):
-        return str(error.smtp_code)
+        return str(error.smtp_code) if error.smtp_code > 0 else "not an answer of SMTP"
     if isinstance(error, ssl.SSLCertVerificationError):
         return one_line(error.verify_message, 200)
     if isinstance(error, smtplib.SMTPServerDisconnected):

@@ -58,7 +58,7 @@ class Item:
     is_new: bool = False
     """Whether the version was made for it."""
     data: str | None = None
-    """Where readers find what it publishes."""
+    """The site that publishes it, where the settings say."""
     where: str | None = None
     """Where its page can be opened; None where nobody has said so."""
     attached: Mapping[str, bytes] = field(default_factory=dict)
@@ -313,9 +313,8 @@ def _message(subject: Text, body: Iterable[Text], envelope: Envelope) -> EmailMe
         "ja": (_ja,), "en": (_en,), "both": (_ja, _en)
     }[envelope.language]  # fmt: skip
     lines = list(body)
-    text = "\n\n".join(
-        re.sub(r"\n{3,}", "\n\n", "\n".join(way(one) for one in lines)) for way in ways
-    )
+    texts = ("\n".join(way(one) for one in lines).strip() for way in ways)
+    text = re.sub(r"\n{3,}", "\n\n", "\n\n".join(texts))
     domain = envelope.sender.rpartition("@")[2]
     digest = sha256(f"{envelope.to}\n{envelope.identity}".encode("utf-8", "replace"))
     message = EmailMessage(policy=SMTP)
