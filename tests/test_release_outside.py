@@ -36,7 +36,7 @@ def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     folder.mkdir()
     for name, content in release.files.items():
         folder.joinpath(name).write_bytes(content)
-    home.joinpath("datapackage.json").write_bytes(pointer(release.descriptor))
+    home.joinpath("datapackage.json").write_bytes(pointer(release.descriptor, release.created))
     return home
 
 

@@ -212,9 +212,9 @@ def test_schema_changes_are_lines_without_a_key(tmp_path: Path) -> None:
     first = released(before, sample(before))
     second = released(after, sample(after), previous=first)
     assert second.files["changes.csv"].decode().splitlines()[1:] == [
-        "visits,,,,,removed",
-        'branches,,seats,"{""constraints"":{""minimum"":0}}","{""constraints"":{""minimum"":1}}",changed',
-        "branches,,phone,,,added",
+        "visits,,,,,schema-removed",
+        'branches,,seats,"{""constraints"":{""minimum"":0}}","{""constraints"":{""minimum"":1}}",schema-changed',
+        "branches,,phone,,,schema-added",
     ]
     assert (second.changes, second.changed_rows) == (3, 0)
 

@@ -113,6 +113,7 @@ def test_where_things_lie(tmp_path: Path, package: Package) -> None:
         "branches.csv",
         "branches.parquet",
         "changes.csv",
+        "corrections.csv",
         "datapackage.json",
         "libraries.xlsx",
         "lineage.parquet",

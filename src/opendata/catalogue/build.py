@@ -42,7 +42,7 @@ def _robots(base: str | None) -> bytes:
 
 
 def _sitemap(base: str, datasets: Sequence[Current]) -> bytes:
-    newest = max((str(one.descriptor["created"]) for one in datasets), default=None)
+    newest = max((one.created for one in datasets), default=None)
     modified = f"<lastmod>{newest}</lastmod>" if newest else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

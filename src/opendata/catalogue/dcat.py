@@ -75,7 +75,7 @@ def _dataset(current: Current, publisher: Publisher, root: str) -> Node:
         "dct:description": _both(descriptor, "description"),
         "dct:publisher": {"@id": f"{root}catalog.jsonld#publisher"},
         "dct:issued": _moment(str(current.history[0]["created"])),
-        "dct:modified": _moment(str(descriptor["created"])),
+        "dct:modified": _moment(current.created),
         "dct:language": {"@id": f"{EU}language/JPN"},
         "dct:accessRights": {"@id": f"{EU}access-right/PUBLIC"},
         "dcat:theme": {"@id": f"{EU}data-theme/GOVE"},
@@ -83,7 +83,7 @@ def _dataset(current: Current, publisher: Publisher, root: str) -> Node:
         "dcat:version": str(descriptor["version"]),
         "dcat:landingPage": {"@id": f"{root}index.html#{name}", "@type": "foaf:Document"},
         "dcat:hasVersion": versions,
-        "dcat:distribution": list(_distributions(descriptor, home)),
+        "dcat:distribution": list(_distributions(current, home)),
     }
     if publisher.email:
         node["dcat:contactPoint"] = {
@@ -121,7 +121,8 @@ def _version(entry: Mapping[str, Any], current: Current, home: str) -> Node:
     return node
 
 
-def _distributions(descriptor: Mapping[str, Any], home: str) -> list[Node]:
+def _distributions(current: Current, home: str) -> list[Node]:
+    descriptor = current.descriptor
     folder = f"{home}{descriptor['version']}/"
     licences = [one["path"] for one in descriptor.get("licenses", ()) if "path" in one]
     found: list[Node] = []
@@ -132,7 +133,7 @@ def _distributions(descriptor: Mapping[str, Any], home: str) -> list[Node]:
     whole = f"{descriptor.get('title', descriptor['name'])}（xlsx）"
     found += [_distribution(one, whole, None, folder) for one in descriptor["alternates"]]
     for one in found:
-        one["dct:issued"] = _moment(str(descriptor["created"]))
+        one["dct:issued"] = _moment(current.created)
         if licences:
             one["dct:license"] = {"@id": licences[0], "@type": "dct:LicenseDocument"}
     return found
@@ -198,7 +199,7 @@ def schema_org(datasets: Sequence[Current], publisher: Publisher, base: str | No
             "identifier": f"{home}datapackage.json",
             "url": base,
             "version": descriptor["version"],
-            "dateModified": descriptor["created"],
+            "dateModified": current.created,
             "inLanguage": "ja",
             "isAccessibleForFree": True,
             "keywords": list(descriptor.get("keywords", ())),

@@ -17,3 +17,8 @@ class Current:
     descriptor: Mapping[str, Any]
     history: Sequence[Mapping[str, Any]]
     tables: Mapping[str, pa.Table]
+
+    @property
+    def created(self) -> str:
+        """When the version was committed (UTC, ISO 8601): its own files do not carry it."""
+        return str(self.history[-1]["created"])

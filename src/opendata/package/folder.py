@@ -50,6 +50,22 @@ def load(folder: Path) -> Package:
     return package
 
 
+def described(descriptor: Mapping[str, Any]) -> Package:
+    """The contract that a published descriptor tells, as far as it does: the resources with a key.
+
+    It can be compared and written again, but reads no workbook.
+    """
+    keyed = (one for one in descriptor["resources"] if "primaryKey" in one["schema"])
+    return Package(
+        name=str(descriptor["name"]),
+        descriptor=descriptor,
+        resources=tuple(_resource(one) for one in keyed),
+        layouts={},
+        rules=(),
+        fingerprint="",
+    )
+
+
 def _resource(descriptor: Mapping[str, Any]) -> Resource:
     schema = descriptor["schema"]
     return Resource(

@@ -6,12 +6,15 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO
+
+import pyarrow as pa
 
 from opendata.errors import OpendataError, PackageError, Place, UnreadableWorkbook, problem
 from opendata.pipeline.jobs import Job, receive, send
@@ -27,6 +30,8 @@ class Worker:
     def __init__(self, log: Path) -> None:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self._told: Mapping[str, pa.Table] | None = None
+        """The last release's tables as the process knows them."""
 
     def examine(self, job: Job) -> Outcome:
         """The verdict on one file. Raises PackageError where the package itself is broken.
@@ -57,7 +62,8 @@ class Worker:
             return self._silent(job, process)
         timer = threading.Timer(job.limits.seconds, process.kill)
         try:
-            send(process.stdin, job)
+            send(process.stdin, replace(job, last=None) if job.last is self._told else job)
+            self._told = job.last
             timer.start()
             answer = receive(process.stdout)
         except (EOFError, OSError):
@@ -101,7 +107,7 @@ class Worker:
 
     def end(self) -> None:
         """End the process; the next job starts a new one."""
-        process, self._process = self._process, None
+        process, self._process, self._told = self._process, None, None
         if process is None:
             return
         for pipe in (process.stdin, process.stdout):

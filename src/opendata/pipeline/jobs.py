@@ -19,11 +19,15 @@ LENGTH = struct.Struct("!Q")
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to examine. `package` is the package's folder, None where it has none."""
+    """One submission to examine. `package` is the package's folder, None where it has none.
+
+    `last` are the tables of the package's last release; None: the same as in the job before, since
+    they may be far larger than the file.
+    """
 
     received: Received
     package: Path | None
-    last: Mapping[str, pa.Table]
+    last: Mapping[str, pa.Table] | None
     limits: Limits
 
     def with_(self, **known: Any) -> Job:

@@ -133,12 +133,12 @@ def _read(
 ) -> _Reading:
     constants = {"plans.municipality_code": received.municipality_code}
     extracted = extract(workbook, package, layouts, constants)
-    problems = [*received.problems, *extracted.problems]
+    problems = rated([*received.problems, *extracted.problems], package)
     if extracted.layout is None:
-        return _Reading(None, None, tuple(rated(problems, package)))
+        return _Reading(None, None, tuple(problems))
     validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
-    return _Reading(extracted.layout.name, validation.dataset, tuple(rated(problems, package)))
+    return _Reading(extracted.layout.name, validation.dataset, tuple(problems))
 
 
 def _proposed(

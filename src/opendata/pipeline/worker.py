@@ -10,8 +10,11 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+
+import pyarrow as pa
 
 from opendata.errors import OpendataError, UnreadableWorkbook
 from opendata.package import Package, load
@@ -25,11 +28,11 @@ def _package(folder: Path) -> Package:
     return load(folder)
 
 
-def _work(job: Job) -> Outcome | OpendataError:
+def _work(job: Job, last: Mapping[str, pa.Table]) -> Outcome | OpendataError:
     """The verdict on a file, or why there is none."""
     package = _package(job.package) if job.package else None
     try:
-        return examine_submission(job.received, package, job.last, job.limits)
+        return examine_submission(job.received, package, last, job.limits)
     except OpendataError as error:
         return error
     except MemoryError:
@@ -50,6 +53,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     limited = False
+    last: Mapping[str, pa.Table] = {}
     while True:
         try:
             job = receive(jobs)
@@ -60,7 +64,8 @@ def main() -> None:
         if not limited:
             limit_memory(job.limits.memory_bytes)
             limited = True
-        send(answers, _work(job))
+        last = last if job.last is None else job.last
+        send(answers, _work(job, last))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Pure: bytes and tables in, bytes out. The same input gives the same bytes, so ti
 argument, and nothing here reads a clock, a random number or the environment.
 """
 
-from opendata.release.build import build, keys
+from opendata.release.build import build, keys, rebuild, restore
 from opendata.release.changes import diff
 from opendata.release.descriptor import checksums, pointer, read_checksums, sha256
 from opendata.release.formats import to_csv
@@ -22,6 +22,8 @@ __all__ = [
     "keys",
     "pointer",
     "read_checksums",
+    "rebuild",
+    "restore",
     "sha256",
     "to_csv",
 ]

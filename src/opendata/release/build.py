@@ -4,38 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from opendata.errors import OpendataError, PackageError
-from opendata.package import Package, Resource
+from opendata.errors import OpendataError, PackageError, StoreError
+from opendata.package import Package, Resource, described
 from opendata.release.changes import (
     Level,
+    SchemaChange,
     bump,
-    changed_rows,
+    counted,
     diff,
     row_level,
     schema_changes,
     schema_lines,
 )
+from opendata.release.corrections import corrections
 from opendata.release.descriptor import (
+    OURS,
+    RECORDS,
     checksums,
     contract,
     describe,
     document,
+    ordered,
     sha256,
     sources,
     without_data,
 )
 from opendata.release.excel import to_excel
-from opendata.release.formats import to_csv, to_parquet
+from opendata.release.formats import read_parquet, to_csv, to_parquet
 from opendata.release.model import Files, Part, Previous, Publisher, Release
 from opendata.release.tables import key_text, lineage, merge, pc
 
 FIRST = "1.0.0"
-RESERVED = {"changes", "lineage"}
 
 
 def keys(package: Package, part: Part) -> list[tuple[str, str]]:
@@ -87,7 +92,7 @@ def build(
     Raises OpendataError for parts that conflict and PackageError for a reserved resource name.
     """
     for resource in package:
-        if resource.name in RESERVED:
+        if resource.name in OURS:
             reason = f"the resource name {resource.name} is reserved"
             raise PackageError("broken-package", path=package.name, reason=reason)
     parts = sorted(parts, key=lambda part: (part.file, part.source))
@@ -95,83 +100,182 @@ def build(
     for resource in package:
         _refuse_doubles(resource, tables[resource.name], parts)
     plain = contract(package, publisher, base_url)
-    found_changes = _compare(package, plain, tables, previous)
-    if found_changes is None:
+    content = Content(package, plain, tables, sources(parts), lineage(package, parts))
+    return _released(content, previous, created)
+
+
+def restore(target: Files, *, previous: Previous, created: datetime, reason: str) -> Release | None:
+    """A new version with the content of an old one: its values, schema, sources and lineage.
+
+    `target` are all files of the old version, `reason` says why. None where the previous version
+    says the same already. Raises StoreError where the files are not those of a version.
+    """
+    content = Content.read(target)
+    return _released(content, previous, created, restores=content.version, reason=reason)
+
+
+def rebuild(
+    descriptor: Mapping[str, Any],
+    tables: Mapping[str, pa.Table],
+    cells: pa.Table,
+    previous: Previous | None,
+    reason: str | None,
+) -> Files:
+    """All files of a version once more, from its descriptor, tables and lineage and the version
+    before it. They are those that were published only if their checksums are."""
+    content = Content.of(descriptor, tables, cells)
+    version = str(descriptor["version"])
+    return _files(content, version, _compare(content, previous), previous, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a version says, whatever its number: `plain` is its contract as published, `cells` its
+    lineage; `version` where it has one already."""
+
+    package: Package
+    plain: Mapping[str, Any]
+    tables: Mapping[str, pa.Table]
+    sources: Sequence[Mapping[str, str]]
+    cells: pa.Table
+    version: str | None = None
+
+    @classmethod
+    def read(cls, files: Files) -> Content:
+        """That of a published version. Raises StoreError."""
+        known = Previous.read(files)
+        try:
+            cells = read_parquet(files["lineage.parquet"])
+        except (KeyError, pa.ArrowException) as error:
+            raise StoreError(
+                "damaged-release", path="lineage.parquet", reason=repr(error)
+            ) from error
+        return cls.of(known.descriptor, known.tables, cells)
+
+    @classmethod
+    def of(
+        cls, descriptor: Mapping[str, Any], tables: Mapping[str, pa.Table], cells: pa.Table
+    ) -> Content:
+        plain = without_data(descriptor)
+        data = [one for one in plain["resources"] if one["name"] not in OURS]
+        plain["resources"] = [*data, *json.loads(document(RECORDS))]
+        version = str(descriptor["version"])
+        return cls(described(plain), plain, tables, descriptor.get("sources", ()), cells, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a version changes: rows, schema, and the part of its number that this moves."""
+
+    rows: pa.Table
+    schema: tuple[SchemaChange, ...]
+    level: Level
+
+    @property
+    def lines(self) -> pa.Table:
+        """The lines of `changes.csv`."""
+        return pa.concat_tables([schema_lines(self.schema), self.rows])
+
+
+def _compare(content: Content, previous: Previous | None) -> Difference:
+    if previous is None:
+        return Difference(diff({}, content.tables, content.package), (), Level.MINOR)
+    rows = diff(previous.tables, content.tables, content.package)
+    before = without_data(previous.descriptor)
+    schema = schema_changes(before, content.plain)
+    level = max([row_level(rows), *(one.level for one in schema)])
+    if before != content.plain:
+        level = max(level, Level.PATCH)
+    return Difference(rows, schema, level)
+
+
+def _released(
+    content: Content,
+    previous: Previous | None,
+    created: datetime,
+    restores: str | None = None,
+    reason: str | None = None,
+) -> Release | None:
+    difference = _compare(content, previous)
+    if difference.level is Level.NONE:
         return None
-    version, changes = found_changes
-    stamp = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    dated = {**plain, "version": version, "created": stamp, "sources": sources(parts)}
-    data = _data(package, tables, dated, changes, lineage(package, parts), created.astimezone(UTC))
-    rows = {name: table.num_rows for name, table in tables.items()} | {"changes": changes.num_rows}
-    descriptor = _ordered(describe(dated, data, rows))
-    files: Files = {**data, "datapackage.json": document(descriptor)}
-    sums = checksums({path: sha256(content) for path, content in files.items()})
+    version = bump(previous.version, difference.level) if previous else FIRST
+    files = _files(content, version, difference, previous, reason)
+    counts = counted(difference.rows)
+    changed = {
+        kind: sum(one[kind] for one in counts.values()) for kind in ("added", "removed", "changed")
+    }
+    descriptor = json.loads(files["datapackage.json"])
+    listed = {one["name"]: one["rows"] for one in descriptor["resources"]}
+    corrected = previous.corrections.num_rows if previous else 0
     return Release(
-        package=package.name,
+        package=content.package.name,
         version=version,
         previous=previous.version if previous else None,
-        created=stamp,
-        files={**files, "SHA256SUMS": sums},
-        tables=tables,
+        created=created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        files=files,
+        tables=content.tables,
         descriptor=descriptor,
-        sums=sha256(sums),
-        changes=changes.num_rows,
-        changed_rows=changed_rows(changes),
+        sums=sha256(files["SHA256SUMS"]),
+        changes=difference.lines.num_rows,
+        changed_rows=sum(changed.values()),
+        counts={
+            "rows": sum(table.num_rows for table in content.tables.values()),
+            **changed,
+            "corrections": listed["corrections"] - corrected,
+            "schema_changes": len(difference.schema),
+        },
+        restores=restores,
+        reason=reason,
     )
 
 
-def _compare(
-    package: Package,
-    plain: Mapping[str, Any],
-    tables: Mapping[str, pa.Table],
+def _files(
+    content: Content,
+    version: str,
+    difference: Difference,
     previous: Previous | None,
-) -> tuple[str, pa.Table] | None:
-    """The version's number and its changes; None where nothing changed."""
-    if previous is None:
-        return FIRST, diff({}, tables, package)
-    rows = diff(previous.tables, tables, package)
-    before = without_data(previous.descriptor)
-    schema = schema_changes(before, plain)
-    level = max([row_level(rows), *(one.level for one in schema)])
-    if before != plain:
-        level = max(level, Level.PATCH)
-    if level is Level.NONE:
-        return None
-    return bump(previous.version, level), pa.concat_tables([schema_lines(schema), rows])
+    reason: str | None,
+) -> Files:
+    """Every file of a version. No clock: whoever makes it again gets the same bytes."""
+    dated = {
+        **content.plain,
+        "version": version,
+        "sources": content.sources,
+        "schemaChanges": [one.to_json() for one in difference.schema],
+    }
+    changes = difference.lines
+    register = corrections(
+        previous.corrections if previous else None, difference.rows, version, reason
+    )
+    records = {"changes": changes, "corrections": register}
+    data = _data(content, dated, records)
+    rows = {name: table.num_rows for name, table in {**content.tables, **records}.items()}
+    descriptor = ordered(describe(dated, data, rows))
+    files: Files = {**data, "datapackage.json": document(descriptor)}
+    sums = checksums({path: sha256(content) for path, content in files.items()})
+    return {**files, "SHA256SUMS": sums}
 
 
 def _data(
-    package: Package,
-    tables: Mapping[str, pa.Table],
-    descriptor: Mapping[str, Any],
-    changes: pa.Table,
-    cells: pa.Table,
-    created: datetime,
+    content: Content, descriptor: Mapping[str, Any], records: Mapping[str, pa.Table]
 ) -> dict[str, bytes]:
     """Every file but the descriptor and the checksums."""
+    package, tables = content.package, content.tables
     about = {
         "package": package.name,
         "version": str(descriptor["version"]),
-        "created": str(descriptor["created"]),
         "publisher": str(descriptor["contributors"][0]["title"]),
         "license": json.dumps(descriptor.get("licenses", []), ensure_ascii=False),
     }
     files = {}
-    for resource, described in zip(package, descriptor["resources"], strict=False):
+    for resource, published in zip(package, descriptor["resources"], strict=False):
         table = tables[resource.name]
-        schema = json.dumps(described["schema"], ensure_ascii=False)
+        schema = json.dumps(published["schema"], ensure_ascii=False)
         metadata = about | {"table_schema": schema, "title": resource.title}
         files[f"{resource.name}.csv"] = to_csv(table)
         files[f"{resource.name}.parquet"] = to_parquet(table, resource.primary_key, metadata)
-    files["changes.csv"] = to_csv(changes)
-    files["lineage.parquet"] = to_parquet(cells, (), about)
-    files[f"{package.name}.xlsx"] = to_excel(package, tables, descriptor, created)
+    files |= {f"{name}.csv": to_csv(table) for name, table in records.items()}
+    files["lineage.parquet"] = to_parquet(content.cells, (), about)
+    files[f"{package.name}.xlsx"] = to_excel(package, tables, descriptor)
     return files
-
-
-def _ordered(descriptor: Mapping[str, Any]) -> dict[str, Any]:
-    """What a reader looks for first, first."""
-    first = ("$schema", "name", "title", "description", "version", "created", "homepage")
-    last = ("sources", "resources", "alternates", "lineage")
-    middle = [name for name in descriptor if name not in (*first, *last)]
-    return {name: descriptor[name] for name in (*first, *middle, *last) if name in descriptor}

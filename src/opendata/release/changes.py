@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 import pyarrow as pa
 
-from opendata.package import Package
+from opendata.errors import Text, sentence
+from opendata.package import Resource
 from opendata.release.tables import Column, key_text, pc, text
 
 CHANGES = pa.schema(
@@ -37,7 +38,9 @@ def bump(version: str, level: Level) -> str:
     return f"{major}.{minor}.{patch + 1}"
 
 
-def diff(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table], package: Package) -> pa.Table:
+def diff(
+    old: Mapping[str, pa.Table], new: Mapping[str, pa.Table], package: Iterable[Resource]
+) -> pa.Table:
     """The rows added, removed and changed, as a table of `changes.csv`'s columns.
 
     One line per added or removed row (its `field` is null), one per corrected value with `before`
@@ -54,6 +57,7 @@ def diff(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table], package: Pack
 
 
 def _table_diff(name: str, key: Sequence[str], old: pa.Table, new: pa.Table) -> pa.Table:
+    old, new = _alike(key, old, new), _alike(key, new, old)
     pairs = _paired(key, old, new)
     added = pairs.filter(pc.is_null(pairs.column("old")))
     removed = pairs.filter(pc.is_null(pairs.column("new")))
@@ -90,6 +94,15 @@ def _table_diff(name: str, key: Sequence[str], old: pa.Table, new: pa.Table) -> 
     return table.select(CHANGES.names).cast(CHANGES)
 
 
+def _alike(key: Sequence[str], table: pa.Table, other: pa.Table) -> pa.Table:
+    """The table with those parts of its key as text that are of another type in the other one."""
+    for at, field in enumerate(table.schema):
+        is_other = field.name in other.column_names and other.field(field.name).type != field.type
+        if field.name in key and is_other:
+            table = table.set_column(at, field.name, text(table.column(field.name)))
+    return table
+
+
 def _paired(key: Sequence[str], old: pa.Table, new: pa.Table) -> pa.Table:
     """Row numbers `old` and `new` of the rows that have the same key; null where there is none."""
 
@@ -122,7 +135,7 @@ def _lines(
     after: Column | None = None,
 ) -> pa.Table:
     count = rows.num_rows
-    empty = pa.nulls(count, pa.string())
+    empty, nothing = pa.nulls(count, pa.string()), pa.nulls(count)
 
     def same(value: str) -> pa.Array[Any]:
         return pa.repeat(pa.scalar(value or None, pa.string()), count)
@@ -137,20 +150,69 @@ def _lines(
         "position": pa.repeat(pa.scalar(field[0], pa.int64()), count),
     }
     for number, part in enumerate(key):
-        columns[f"key {number}"] = rows.column(part) if part in rows.column_names else empty
+        columns[f"key {number}"] = rows.column(part) if part in rows.column_names else nothing
     return pa.table(columns)
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaChange:
-    """One difference between two schemas; `field` is empty where the whole table is meant."""
+    """One difference between two schemas; `field` is empty where the whole table is meant, and
+    `table` where their order is. `change` is added, removed or changed."""
 
     level: Level
     table: str
     field: str
-    before: str | None
-    after: str | None
+    before: Any
+    after: Any
     change: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The change as a descriptor tells it: as data and in words."""
+        return {
+            "table": self.table or None,
+            "field": self.field or None,
+            "change": self.change,
+            "level": self.level.name.lower(),
+            "before": self.before,
+            "after": self.after,
+            "words": self.words()._asdict(),
+        }
+
+    def words(self) -> Text:
+        """The change in a sentence."""
+        if self.change != "changed":
+            name = _COME_OR_GONE[self.change, bool(self.field)]
+            return sentence(name, table=self.table, field=self.field)
+        if not self.table:
+            return sentence(
+                "schema-tables-ordered", before=", ".join(self.before), after=", ".join(self.after)
+            )
+        if isinstance(self.before, list):
+            before, after = ", ".join(self.before), ", ".join(self.after)
+            return sentence("schema-fields-ordered", table=self.table, before=before, after=after)
+        name = "schema-field-changed" if self.field else "schema-table-changed"
+        found = Text(*[_told(self.before, self.after)] * 2)
+        return sentence(name, table=self.table, field=self.field, changes=found)
+
+
+_COME_OR_GONE = {
+    ("added", False): "schema-table-added",
+    ("added", True): "schema-field-added",
+    ("removed", False): "schema-table-removed",
+    ("removed", True): "schema-field-removed",
+}
+
+
+def _told(before: Mapping[str, Any], after: Mapping[str, Any], within: str = "") -> str:
+    """`type: "string" → "number", constraints.minimum: 0 → 1`"""
+    told = []
+    for name in {**before, **after}:
+        old, new = before.get(name), after.get(name)
+        if isinstance(old or {}, Mapping) and isinstance(new or {}, Mapping):
+            told.append(_told(old or {}, new or {}, f"{within}{name}."))
+        elif old != new:
+            told.append(f"{within}{name}: {_json(old)} → {_json(new)}")
+    return ", ".join(told)
 
 
 def schema_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[SchemaChange, ...]:
@@ -164,9 +226,7 @@ def schema_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Sche
     found: list[SchemaChange] = []
     kept = [name for name in before if name in after]
     if kept != [name for name in after if name in before]:
-        found.append(
-            SchemaChange(Level.MAJOR, "", "", _json(list(before)), _json(list(after)), "changed")
-        )
+        found.append(SchemaChange(Level.MAJOR, "", "", list(before), list(after), "changed"))
     found.extend(
         SchemaChange(Level.MAJOR, name, "", None, None, "removed")
         for name in before
@@ -188,9 +248,7 @@ def _table_schema_changes(
     kept = [name for name in before if name in after]
     # A field put between others moves those behind it, for whoever reads by position.
     if kept != list(after)[: len(kept)]:
-        yield SchemaChange(
-            Level.MAJOR, table, "", _json(list(before)), _json(list(after)), "changed"
-        )
+        yield SchemaChange(Level.MAJOR, table, "", list(before), list(after), "changed")
     for name in before:
         if name not in after:
             yield SchemaChange(Level.MAJOR, table, name, None, None, "removed")
@@ -213,7 +271,7 @@ def _changed(
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     before = {name: old[name] for name in names if name in old}
     after = {name: new[name] for name in names if name in new}
-    return SchemaChange(level, table, field, _json(before), _json(after), "changed")
+    return SchemaChange(level, table, field, before, after, "changed")
 
 
 WORDS = ("title", "description", "example", "categories", "rdfType")
@@ -243,10 +301,13 @@ def _tightened(constraint: str, old: Any, new: Any) -> bool:
         return True
     if constraint == "enum":
         return not set(old) <= set(new)
-    if constraint in ("minimum", "exclusiveMinimum", "minLength"):
-        return bool(new > old)
-    if constraint in ("maximum", "exclusiveMaximum", "maxLength"):
-        return bool(new < old)
+    try:
+        if constraint in ("minimum", "exclusiveMinimum", "minLength"):
+            return bool(new > old)
+        if constraint in ("maximum", "exclusiveMaximum", "maxLength"):
+            return bool(new < old)
+    except TypeError:  # 0 and "0": who knows
+        return True
     return True
 
 
@@ -265,16 +326,16 @@ def _json(value: Any) -> str:
 
 
 def schema_lines(changes: Sequence[SchemaChange]) -> pa.Table:
-    """Schema changes as lines of `changes.csv`: their `key` is null."""
+    """Schema changes as lines of `changes.csv`: their `key` is null, their kind is its own."""
     return pa.Table.from_pylist(
         [
             {
                 "table": one.table or None,
                 "key": None,
                 "field": one.field or None,
-                "before": one.before,
-                "after": one.after,
-                "change": one.change,
+                "before": None if one.before is None else _json(one.before),
+                "after": None if one.after is None else _json(one.after),
+                "change": f"schema-{one.change}",
             }
             for one in changes
         ],
@@ -290,10 +351,18 @@ def row_level(changes: pa.Table) -> Level:
     return Level.PATCH if corrected else Level.MINOR
 
 
-def changed_rows(changes: pa.Table) -> int:
-    """How many rows were added, removed or corrected."""
-    rows = changes.filter(pc.is_valid(changes.column("key")))
-    return int(rows.group_by(["table", "key"]).aggregate([]).num_rows)
+def counted(changes: pa.Table) -> dict[str, dict[str, int]]:
+    """By table how many rows were added, removed and changed, and how many values were."""
+    rows = changes.filter(pc.invert(pc.starts_with(changes.column("change"), "schema-")))
+    lines = rows.group_by(["table", "key", "change"]).aggregate([([], "count_all")])
+    found = lines.group_by(["table", "change"]).aggregate([([], "count_all"), ("count_all", "sum")])
+    counts: dict[str, dict[str, int]] = {}
+    for one in found.to_pylist():
+        table = counts.setdefault(one["table"], dict.fromkeys(("added", "removed", "changed"), 0))
+        table[one["change"]] = one["count_all"]
+        if one["change"] == "changed":
+            table["values"] = one["count_all_sum"]
+    return {name: {"values": 0, **one} for name, one in counts.items()}
 
 
 CHANGES_SCHEMA: Mapping[str, Any] = {
@@ -302,13 +371,13 @@ CHANGES_SCHEMA: Mapping[str, Any] = {
             "name": "table",
             "title": "表",
             "type": "string",
-            "description": "空なら、表の並びなどパッケージ全体の変更。",
+            "description": "空なら、表の並びの変更。",
         },
         {
             "name": "key",
             "title": "行の主キー",
             "type": "string",
-            "description": "主キーの値を「|」でつないだもの。空なら表や項目の定義の変更。",
+            "description": "主キーの値を「|」でつないだもの。表や項目の定義の変更では空。",
         },
         {
             "name": "field",
@@ -323,11 +392,20 @@ CHANGES_SCHEMA: Mapping[str, Any] = {
             "title": "変更の種類",
             "type": "string",
             "categories": [
-                {"value": "added", "label": "追加"},
-                {"value": "removed", "label": "削除"},
-                {"value": "changed", "label": "変更"},
+                {"value": "added", "label": "行の追加"},
+                {"value": "removed", "label": "行の削除"},
+                {"value": "changed", "label": "値の変更"},
+                {"value": "schema-added", "label": "定義の追加"},
+                {"value": "schema-removed", "label": "定義の削除"},
+                {"value": "schema-changed", "label": "定義の変更"},
             ],
-            "constraints": {"required": True, "enum": ["added", "removed", "changed"]},
+            "constraints": {
+                "required": True,
+                "enum": [
+                    *("added", "removed", "changed"),
+                    *("schema-added", "schema-removed", "schema-changed"),
+                ],
+            },
         },
     ],
     "missingValues": [""],

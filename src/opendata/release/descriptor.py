@@ -11,7 +11,9 @@ from typing import Any
 from opendata.package import Package
 from opendata.package.contract import PRIVATE, published
 from opendata.release.changes import CHANGES_SCHEMA
+from opendata.release.corrections import CORRECTIONS_SCHEMA
 from opendata.release.model import Files, Part, Publisher
+from opendata.release.tables import LINEAGE_SCHEMA
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 MEDIA_TYPES = {
@@ -74,16 +76,7 @@ def contract(package: Package, publisher: Publisher, base_url: str | None) -> di
     person |= {"email": publisher.email} if publisher.email else {}
     descriptor |= rest | {"contributors": [person, *source.get("contributors", ())]}
     descriptor["csvPolicy"] = CSV_POLICY
-    descriptor["resources"] = [_resource(one["name"], one) for one in source["resources"]] + [
-        _resource(
-            "changes",
-            {
-                "title": "前の版からの変更",
-                "description": "1行が1つの変更。",
-                "schema": CHANGES_SCHEMA,
-            },
-        )
-    ]
+    descriptor["resources"] = [_resource(one["name"], one) for one in source["resources"]] + RECORDS
     plain: dict[str, Any] = json.loads(document(descriptor))
     return plain
 
@@ -109,12 +102,39 @@ def _resource(name: str, source: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-DATED = ("version", "created", "sources", "alternates", "lineage")
+RECORDS = [
+    _resource(
+        "changes",
+        {
+            "title": "前の版からの変更",
+            "description": "1行が1つの変更。",
+            "schema": CHANGES_SCHEMA,
+        },
+    ),
+    _resource(
+        "corrections",
+        {
+            "title": "訂正の記録",
+            "description": "公開した値を後の版で改めたり取り下げたりしたもの。"
+            "1行が1つの訂正で、すべての版の分を重ねて残す。",
+            "schema": CORRECTIONS_SCHEMA,
+        },
+    ),
+]
+"""What every version tells beside its data."""
+
+OURS = frozenset({*(str(one["name"]) for one in RECORDS), "lineage"})
+"""Names that no resource of a package may have."""
+
+DATED = ("version", "created", "sources", "schemaChanges", "alternates", "lineage")
 MEASURED = ("bytes", "hash", "rows", "alternates")
 
 
 def without_data(descriptor: Mapping[str, Any]) -> dict[str, Any]:
-    """A version's descriptor reduced to its contract."""
+    """A version's descriptor reduced to its contract.
+
+    `created` is what the pointer says beside it.
+    """
     plain = {name: value for name, value in descriptor.items() if name not in DATED}
     plain["resources"] = [
         {name: value for name, value in one.items() if name not in MEASURED}
@@ -154,12 +174,24 @@ def describe(contract: Mapping[str, Any], data: Files, rows: Mapping[str, int]) 
         **{part: value for part, value in contract.items() if part != "resources"},
         "resources": resources,
         "alternates": [other(f"{contract['name']}.xlsx")],
-        "lineage": other("lineage.parquet"),
+        "lineage": other("lineage.parquet") | {"schema": LINEAGE_SCHEMA},
     }
 
 
-def pointer(descriptor: Mapping[str, Any]) -> bytes:
-    """The descriptor one folder up: the same version, its paths starting with `<version>/`."""
+def ordered(descriptor: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reader looks for first, first."""
+    first = ("$schema", "name", "title", "description", "version", "created", "homepage")
+    last = ("sources", "schemaChanges", "resources", "alternates", "lineage")
+    middle = [name for name in descriptor if name not in (*first, *last)]
+    return {name: descriptor[name] for name in (*first, *middle, *last) if name in descriptor}
+
+
+def pointer(descriptor: Mapping[str, Any], created: str) -> bytes:
+    """The descriptor one folder up: the same version, its paths starting with `<version>/`.
+
+    It carries `created`, the time of the commit. A version's own files carry no time, so that the
+    same input makes the same bytes on any day.
+    """
     folder = str(descriptor["version"])
 
     def moved(value: Any) -> Any:
@@ -169,7 +201,7 @@ def pointer(descriptor: Mapping[str, Any]) -> bytes:
             return {name: moved(part) for name, part in value.items()}
         return [moved(part) for part in value] if isinstance(value, list) else value
 
-    return document(moved(descriptor))
+    return document(ordered(moved(descriptor) | {"created": created}))
 
 
 def checksums(files: Mapping[str, str]) -> bytes:

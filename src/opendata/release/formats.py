@@ -59,3 +59,8 @@ def to_parquet(table: pa.Table, key: Sequence[str], metadata: Mapping[str, str])
         writer.write_table(table.replace_schema_metadata(None))
         writer.add_key_value_metadata({**metadata})
     return out.getvalue()
+
+
+def read_parquet(content: bytes) -> pa.Table:
+    """The table of a Parquet file, without its metadata. Raises pa.ArrowException."""
+    return pq.read_table(io.BytesIO(content)).replace_schema_metadata(None)

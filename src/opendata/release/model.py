@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from opendata.errors import StoreError
+from opendata.release.corrections import read_corrections
+from opendata.release.formats import read_parquet
 from opendata.validate.dataset import Dataset
 
 Files = Mapping[str, bytes]
@@ -45,33 +45,35 @@ class Previous:
     version: str
     descriptor: Mapping[str, Any]
     tables: Mapping[str, pa.Table]
+    corrections: pa.Table
 
     @classmethod
     def read(cls, files: Files) -> Previous:
-        """Read a version's `datapackage.json` and Parquet files. Raises StoreError."""
+        """Read a version's `datapackage.json`, Parquet files and register of corrections.
+
+        Raises StoreError.
+        """
         try:
             descriptor = json.loads(files["datapackage.json"])
             tables = {
-                str(resource["name"]): _table(files[one["path"]])
+                str(resource["name"]): read_parquet(files[one["path"]])
                 for resource in descriptor["resources"]
                 for one in resource.get("alternates", ())
                 if one["format"] == "parquet"
             }
-            return cls(str(descriptor["version"]), descriptor, tables)
+            corrected = read_corrections(files.get("corrections.csv"))
+            return cls(str(descriptor["version"]), descriptor, tables, corrected)
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise StoreError(
                 "damaged-release", path="datapackage.json", reason=repr(error)
             ) from error
 
 
-def _table(content: bytes) -> pa.Table:
-    return pq.read_table(io.BytesIO(content)).replace_schema_metadata(None)
-
-
 @dataclass(frozen=True, slots=True)
 class Release:
     """One immutable version. `files` are named as in its folder (`plans.csv`, `SHA256SUMS`).
 
+    `created` is no part of the files: they are the same bytes on whatever day they are made.
     `changes` counts the lines of `changes.csv`, `changed_rows` the rows that were added, removed or
     corrected.
     """
@@ -86,6 +88,13 @@ class Release:
     sums: str
     changes: int
     changed_rows: int
+    counts: Mapping[str, int]
+    """How many rows there are and were added, removed and changed, and how many corrections and
+    changes of the schema there are."""
+    restores: str | None = None
+    """The version whose content this one restores."""
+    reason: str | None = None
+    """Why it restores it."""
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -100,4 +109,6 @@ class Release:
             "sums": self.sums,
             "changes": self.changes,
             "changed_rows": self.changed_rows,
+            **self.counts,
+            **({"restores": self.restores, "reason": self.reason} if self.restores else {}),
         }

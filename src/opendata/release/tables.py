@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute
 
 from opendata.package import Package, Resource
-from opendata.release.model import Part
+from opendata.validate.progress import progress_cells
+
+if TYPE_CHECKING:
+    from opendata.release.model import Part
 
 pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes (plain values, mixed arguments)."""
@@ -27,9 +30,52 @@ ARROW_TYPES: dict[str, pa.DataType] = {
 }
 """By Table Schema type; any other is text."""
 
+CODE = "municipality_code"
+"""The field that the folder of a file tells where its layout reads none."""
+_OPERANDS = ("baseline", "target", "actual")
+_VALUES: list[tuple[str, pa.DataType]] = [
+    ("indicator_id", pa.string()),
+    ("value_type", pa.string()),
+    ("fiscal_year", pa.int64()),
+    ("value", pa.float64()),
+    ("status", pa.string()),
+    ("comparator", pa.string()),
+]
+VALUES = pa.schema(_VALUES)
+"""What derived values are computed from."""
+
 LINEAGE = pa.schema(
-    [(name, pa.string()) for name in ("table", "key", "field", "sha256", "file", "sheet", "cell")]
+    [
+        (name, pa.string())
+        for name in ("table", "key", "field", "how", "sha256", "file", "sheet", "cell")
+    ]
 )
+LINEAGE_SCHEMA: dict[str, Any] = {
+    "fields": [
+        {"name": "table", "title": "表", "type": "string"},
+        {"name": "key", "title": "行の主キー（「|」でつないだもの）", "type": "string"},
+        {"name": "field", "title": "項目", "type": "string"},
+        {
+            "name": "how",
+            "title": "どのようにして",
+            "type": "string",
+            "categories": [
+                {"value": "read", "label": "このセルから読んだ"},
+                {
+                    "value": "made",
+                    "label": "このセルの記録について作った（ID、参照、様式で決まる値）",
+                },
+                {"value": "computed", "label": "このセルの値から計算した（1つの値に複数行）"},
+                {"value": "folder", "label": "ファイルの置き場所からわかる（セルなし）"},
+            ],
+        },
+        {"name": "sha256", "title": "もとのファイルのSHA-256", "type": "string"},
+        {"name": "file", "title": "もとのファイルの置き場所", "type": "string"},
+        {"name": "sheet", "title": "シート（CSVでは空文字）", "type": "string"},
+        {"name": "cell", "title": "セル", "type": "string"},
+    ]
+}
+"""What the columns of `lineage.parquet` mean."""
 
 
 def schema(resource: Resource) -> pa.Schema:
@@ -94,44 +140,111 @@ def key_text(table: pa.Table, key: Sequence[str]) -> Column:
 
 
 def lineage(package: Package, parts: Sequence[Part]) -> pa.Table:
-    """For every published value that was read: its source file, sheet and cell.
+    """For every published value where it comes from: source file, sheet and cell.
 
-    Sorted by table and field (in the package's order) and key. Values that the pipeline made (ids,
-    derived values) have no line.
+    Sorted by table and field (in the package's order) and key. `how` says whether the value was
+    read in that cell, was made for the record that stands there (an id, a reference, what the
+    layout settles), was computed from it (a line for each cell), or is told by the file's folder.
     """
     pieces = [LINEAGE.empty_table()]
     for resource in package:
+        computed = _computed(resource, parts) if resource.is_derived else None
         for field in resource.published:
             lines = [
-                _lines(part, resource, field.name)
+                line
                 for part in parts
                 if resource.name in part.dataset.cells
+                for line in _lines(part, resource, field.name)
             ]
+            if computed is not None:
+                keys = _keys_with(resource, field.name, parts)
+                lines.append(_of_field(resource, field.name, computed, keys))
             if lines:
                 pieces.append(pa.concat_tables(lines).sort_by([("key", "ascending")]))
     return pa.concat_tables(pieces).combine_chunks()
 
 
-def _lines(part: Part, resource: Resource, field: str) -> pa.Table:
-    table = part.dataset.tables[resource.name]
-    cells = part.dataset.cells[resource.name].column(field)
-    # A sheet's name may hold "!", an address cannot.
+def _lines(part: Part, resource: Resource, field: str) -> Iterator[pa.Table]:
+    """The values of one field that a part read, and those that were made."""
+    table, cells = part.dataset.tables[resource.name], part.dataset.cells[resource.name]
+    key = key_text(table, resource.primary_key)
+    known = cells.column(field)
+    yield _origins(part, resource, field, "read", key, known).filter(pc.is_valid(known))
+    unknown = pc.and_(pc.is_valid(_without_blanks(table.column(field))), pc.is_null(known))
+    if resource.is_derived or not pc.any(unknown).as_py():
+        return
+    if field == CODE:
+        nowhere = pa.nulls(table.num_rows, pa.string())
+        yield _origins(part, resource, field, "folder", key, nowhere).filter(unknown)
+    else:
+        anchors = pc.coalesce(*(column.cast(pa.string()) for column in cells.columns))
+        yield _origins(part, resource, field, "made", key, anchors).filter(unknown)
+
+
+def _origins(
+    part: Part, resource: Resource, field: str, how: str, keys: Column, cells: Column
+) -> pa.Table:
+    def same(value: str) -> pa.Array[Any]:
+        return pa.repeat(pa.scalar(value, pa.string()), len(keys))
+
+    columns = (same(resource.name), keys, *map(same, (field, how, part.source, part.file)))
+    return pa.Table.from_arrays([*columns, *_places(cells)], schema=LINEAGE)
+
+
+def _places(cells: Column) -> tuple[Column, Column]:
+    """Sheets and cells. A sheet's name may hold "!", an address cannot."""
     places = pc.extract_regex(pc.cast(cells, pa.string()), r"(?s)^(?P<sheet>.*)!(?P<cell>[^!]*)$")
-    count = table.num_rows
+    return pc.struct_field(places, "sheet"), pc.struct_field(places, "cell")
+
+
+def _computed(resource: Resource, parts: Sequence[Part]) -> pa.Table:
+    """The cells of what each row of a derived table is computed from, whichever part has them:
+    `used` beside the columns of LINEAGE, without the field and those that say which table."""
+    values, cells = [VALUES.empty_table()], [pa.array([], pa.string())]
+    for number, part in enumerate(parts):
+        if "indicator_values" in part.dataset.cells:
+            table = part.dataset.tables["indicator_values"]
+            values.append(table.select(VALUES.names).cast(VALUES))
+            places = part.dataset.cells["indicator_values"].column("value").cast(pa.string())
+            numbered = pc.binary_join_element_wise(str(number), places, "\n")
+            cells.extend(numbered.chunks)
+    found = progress_cells(pa.concat_tables(values), pa.chunked_array(cells, pa.string()))
+    split = pc.extract_regex(found.column("cell"), r"(?s)^(?P<part>[0-9]+)\n(?P<cell>.*)$")
+    number = pc.cast(pc.struct_field(split, "part"), pa.int64())
+    sheet, cell = _places(pc.struct_field(split, "cell"))
+    columns: dict[str, Any] = {
+        "used": found.column("used"),
+        "key": key_text(found, resource.primary_key),
+        "sha256": pa.array([one.source for one in parts], pa.string()).take(number),
+        "file": pa.array([one.file for one in parts], pa.string()).take(number),
+        "sheet": sheet,
+        "cell": cell,
+    }
+    return pa.table(columns)
+
+
+def _keys_with(resource: Resource, field: str, parts: Sequence[Part]) -> pa.Array[Any]:
+    """The keys of the rows that have a value in a field."""
+    found = [pa.array([], pa.string())]
+    for table in (one.dataset.tables.get(resource.name) for one in parts):
+        if table is not None:
+            keys = key_text(table, resource.primary_key)
+            found.extend(keys.filter(pc.is_valid(_without_blanks(table.column(field)))).chunks)
+    return pa.concat_arrays(found)
+
+
+def _of_field(resource: Resource, field: str, computed: pa.Table, keys: pa.Array[Any]) -> pa.Table:
+    """The lines of one field of a derived table: an operand has one cell, a result all of them."""
+    computed = computed.filter(pc.is_in(computed.column("key"), keys))
+    own = field if field in _OPERANDS else "actual" if field in resource.primary_key else None
+    if own is not None:
+        computed = computed.filter(pc.equal(computed.column("used"), own))
 
     def same(value: str) -> pa.Array[Any]:
-        return pa.repeat(pa.scalar(value, pa.string()), count)
+        return pa.repeat(pa.scalar(value, pa.string()), computed.num_rows)
 
-    lines = pa.Table.from_arrays(
-        [
-            same(resource.name),
-            key_text(table, resource.primary_key),
-            same(field),
-            same(part.source),
-            same(part.file),
-            pc.struct_field(places, "sheet"),
-            pc.struct_field(places, "cell"),
-        ],
-        schema=LINEAGE,
-    )
-    return lines.filter(pc.is_valid(lines.column("cell")))
+    given = {"table": same(resource.name), "field": same(field), "how": same("computed")}
+    columns: dict[str, Any] = given | {
+        name: computed.column(name) for name in computed.column_names
+    }
+    return pa.table({name: columns[name] for name in LINEAGE.names}, schema=LINEAGE)

@@ -21,6 +21,10 @@ COPY = re.compile(r"datasets/([^/]+)/latest/(.+)")
 """A plain copy of a file of the current version: package, name."""
 
 
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+"""When a version was committed."""
+
+
 def folder_of(package: str, version: str) -> str:
     """The folder of a version in a public store."""
     return f"{DATASETS}/{package}/{version}"

@@ -205,7 +205,7 @@ def refresh(public: Store, state: State, files: Files) -> None:
         for one in history:
             wanted[f"{folder_of(package, one['version'])}/{SUMS}"] = str(one["sums"])
         if history:
-            wanted |= _refresh_package(public, state, package, str(history[-1]["version"]))
+            wanted |= _refresh_package(public, state, package, history[-1])
     for path, content in sorted(files.items()):
         _write_if_changed(public, path, content)
         wanted[path] = sha256(content)
@@ -215,11 +215,14 @@ def refresh(public: Store, state: State, files: Files) -> None:
     public.sweep()
 
 
-def _refresh_package(public: Store, state: State, package: str, version: str) -> dict[str, str]:
+def _refresh_package(
+    public: Store, state: State, package: str, entry: Mapping[str, Any]
+) -> dict[str, str]:
+    version = str(entry["version"])
     sums = _committed_sums(public, state, package, version)
     folder, home = folder_of(package, version), f"{DATASETS}/{package}"
     descriptor = json.loads(_verified(public, f"{folder}/{DESCRIPTOR}", sums[DESCRIPTOR]))
-    content = pointer(descriptor)
+    content = pointer(descriptor, str(entry["created"]))
     wanted = {f"{home}/{DESCRIPTOR}": sha256(content)}
     _write_if_changed(public, f"{home}/{DESCRIPTOR}", content)
     for name, expected in sums.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from opendata.errors import Place, Problem, StoreError, problem
 from opendata.release import pointer, read_checksums, sha256
-from opendata.store.layout import DATASETS, DESCRIPTOR, LATEST, SUMS, VERSION, folder_of
+from opendata.store.layout import DATASETS, DESCRIPTOR, LATEST, MOMENT, SUMS, VERSION, folder_of
 from opendata.store.protocol import Store
 
 
@@ -169,7 +169,8 @@ class _Reading:
         sums = versions[version] or {}
         original = self._read(f"{home}/{version}/{DESCRIPTOR}") or b""
         intact = sha256(original) == sums.get(DESCRIPTOR)
-        if intact and _pointer(_mapping(original) or {}) != content:
+        created = (_mapping(content) or {}).get("created")
+        if intact and _pointer(_mapping(original) or {}, created) != content:
             yield problem("broken-pointer", Place(file=path), reason=f"≠ {version}/{DESCRIPTOR}")
         for name, digest in sums.items():
             if name != DESCRIPTOR:
@@ -184,9 +185,11 @@ def _mapping(content: bytes | None) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _pointer(descriptor: Mapping[str, Any]) -> bytes | None:
+def _pointer(descriptor: Mapping[str, Any], created: Any) -> bytes | None:
+    if not isinstance(created, str) or not MOMENT.fullmatch(created):
+        return None
     try:
-        return pointer(descriptor)
+        return pointer(descriptor, created)
     except (KeyError, TypeError, RecursionError):
         return None
 

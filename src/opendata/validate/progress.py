@@ -8,25 +8,23 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-_QUERY = """
-with
-usable as (  -- never a range or a bound, a text or a missing value
+_PARTS = """
+create temp view usable as  -- never a range or a bound, a text or a missing value
     select indicator_id, value_type, fiscal_year, value
     from indicator_values
     where value is not null and status in ('normal', 'provisional', 'revised')
-      and coalesce(comparator, 'eq') = 'eq'
-),
-base as (
+      and coalesce(comparator, 'eq') = 'eq';
+create temp view base as
     select indicator_id, min(fiscal_year) as year, arg_min(value, fiscal_year) as value
-    from usable where value_type = 'baseline' group by indicator_id
-),
-goal as (
+    from usable where value_type = 'baseline' group by indicator_id;
+create temp view goal as
     select indicator_id, max(fiscal_year) as year, arg_max(value, fiscal_year) as value
-    from usable where value_type = 'target' group by indicator_id
-),
-actuals as (
-    select indicator_id, fiscal_year, value from usable where value_type = 'actual'
-)
+    from usable where value_type = 'target' group by indicator_id;
+create temp view actuals as
+    select indicator_id, fiscal_year, value from usable where value_type = 'actual';
+"""
+
+_QUERY = """
 select actuals.indicator_id, actuals.fiscal_year, base.value as baseline, goal.value as target,
     actuals.value as actual, indicators.direction, base.year as base_year, goal.year as goal_year
 from actuals
@@ -34,6 +32,22 @@ join indicators using (indicator_id)
 left join base using (indicator_id)
 left join goal using (indicator_id)
 order by all
+"""
+
+_CELLS = """
+with origins as (
+    select actuals.indicator_id, actuals.fiscal_year, used.position, used.value_type, used.year
+    from actuals
+    left join base using (indicator_id)
+    left join goal using (indicator_id),
+    lateral (values (1, 'baseline', base.year), (2, 'target', goal.year),
+        (3, 'actual', actuals.fiscal_year)) as used(position, value_type, year)
+)
+select origins.indicator_id, origins.fiscal_year, origins.value_type as used, cells.cell
+from origins
+join cells on cells.cell is not null and cells.indicator_id = origins.indicator_id
+    and cells.value_type = origins.value_type and cells.fiscal_year = origins.year
+order by origins.indicator_id, origins.fiscal_year, origins.position
 """
 
 _COLUMNS: Mapping[str, pa.DataType] = {
@@ -60,8 +74,24 @@ def indicator_progress(tables: Mapping[str, pa.Table]) -> pa.Table:
     with duckdb.connect(config={"threads": "1"}) as database:
         for name in ("indicators", "indicator_values"):
             database.register(name, tables[name])
+        database.execute(_PARTS)
         rows = database.sql(_QUERY).to_arrow_table().to_pylist()
     return pa.Table.from_pylist([_progress(row) for row in rows], schema=SCHEMA)
+
+
+def progress_cells(values: pa.Table, cells: pa.ChunkedArray[Any]) -> pa.Table:
+    """The cells that each row of `indicator_progress` is computed from.
+
+    A line each: `indicator_id`, `fiscal_year`, `used` (baseline, target or actual) and `cell`, in
+    this order. `values` are `indicator_values`, `cells` where the value of each was read.
+    """
+    key = values.select(["indicator_id", "value_type", "fiscal_year"])
+    with duckdb.connect(config={"threads": "1"}) as database:
+        database.register("indicator_values", values)
+        database.register("cells", key.append_column("cell", cells))
+        database.execute(_PARTS)
+        found: pa.Table = database.sql(_CELLS).to_arrow_table()
+    return found
 
 
 def _progress(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from opendata.validate.progress import indicator_progress
 from opendata.validate.records import Columns, read_records
 from opendata.validate.rules import check_rules
 from opendata.validate.schema import check_schema
+from opendata.validate.severities import rated
 from opendata.validate.struck import check_struck
 from opendata.validate.typed import places, typed
 from opendata.validate.value_year import check_value_years
@@ -35,19 +36,23 @@ def validate(
     `answers` those of people to earlier questions, by subject: what they said is right is no
     problem any more.
 
-    All problems are found at once: readings, schema and keys, rules, personal data.
+    All problems are found at once: readings, schema and keys, rules, personal data; their
+    severities are those that the package gives them.
     """
     records, problems = read_records(extract, package)
     dataset = _dataset(records, package)
     problems.extend(check_schema(records, package))
-    problems.extend(check_rules(records, package, last or {}, extract.legends))
+    # A query's own rule says how bad its finds are, also where another rule has the same code.
+    queried = check_rules(records, package, last or {}, extract.legends)
+    beside: list[Problem] = []
     for resource in package.read:
-        problems.extend(check_value_years(records[resource.name]))
-    problems.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
+        beside.extend(check_value_years(records[resource.name]))
+    beside.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
     published = _published(dataset)
-    problems.extend(check_struck(workbook, published))
-    problems.extend(screen(workbook, published))
-    still = unanswered(dict.fromkeys(problems), answers or {})
+    beside.extend(check_struck(workbook, published))
+    beside.extend(screen(workbook, published))
+    found = (*rated(problems, package), *queried, *rated(beside, package))
+    still = unanswered(dict.fromkeys(found), answers or {})
     return Validation(_without_personal_data(dataset, still), tuple(still))
 
 
