@@ -70,7 +70,7 @@ class Sink:
     on_data: Callable[[bytes], str | None] = lambda content: None
 
     def messages(self) -> list[EmailMessage]:
-        return [message_from_bytes(one, policy=default) for one in self.raw]  # type: ignore[misc]
+        return [message_from_bytes(one, policy=default) for one in self.raw]
 
     def take(self) -> list[EmailMessage]:
         """What has come since the last look."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,8 @@ def server(keys: tuple[Path, Path]) -> Iterator[Sink]:
 def mail(server: Sink) -> Sink:
     server.take()
     server.logins.clear()
-    server.on_rcpt = server.on_data = lambda _: None
+    server.on_rcpt = lambda _: None
+    server.on_data = lambda _: None
     return server
 
 
@@ -145,7 +147,7 @@ def text(message: EmailMessage) -> str:
     return str(body.get_content()).replace("\r\n", "\n")
 
 
-def attached(message: EmailMessage) -> dict[str, bytes]:
+def attached(message: EmailMessage) -> dict[str, Any]:
     return {str(one.get_filename()): one.get_content() for one in message.iter_attachments()}
 
 
@@ -522,12 +524,16 @@ def hangs_in_the_message(connection: socket.socket, _: int) -> None:
 
 def posted(office: Office, *recipients: str, **mail: Any) -> list[str | None]:
     """What becomes of a message to each: None, or why it was not sent."""
+    failures = []
     with post.Post(office.settings(mail).mail) as opened:
-        made = (
-            opened.send(to, lambda _, to=to: steward_letter([], _envelope(to)))
-            for to in recipients
-        )  # fmt: skip
-        return [failure and failure.reason.ja for failure in made]
+        for to in recipients:
+            message = steward_letter([], _envelope(to))
+            failures.append(opened.send(to, partial(_as_it_is, message)))
+    return [failure and failure.reason.ja for failure in failures]
+
+
+def _as_it_is(message: EmailMessage, _attach: bool) -> EmailMessage:
+    return message
 
 
 def _envelope(to: str) -> Envelope:
