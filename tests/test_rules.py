@@ -100,7 +100,7 @@ def hold_rows(contract: Package, verdict: str, given: Given) -> None:
             before[resource.name] = typed(known, resource.published)
     assert set(given) - {"suggestion"} <= {*tables, *(LAST + name for name in before)}
 
-    hits = check_rules(tables, contract, before)
+    hits = [one.problem for one in check_rules(tables, contract, before)]
 
     (rule,) = contract.rules
     assert len(hits) == (verdict == "fails")

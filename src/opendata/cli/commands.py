@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from importlib.metadata import version as installed
 from itertools import chain, count
 from pathlib import Path
@@ -41,6 +41,10 @@ Inbox = Annotated[Path | None, typer.Option(help="The folder people put workbook
 Workspace = Annotated[str | None, typer.Option(help="The private store: archive, reviews, state.")]
 Public = Annotated[str | None, typer.Option(help="The public store: what readers see.")]
 Packages = Annotated[list[str] | None, typer.Option("--package", help="Only this package.")]
+
+
+TOKYO = timezone(timedelta(hours=9))
+"""Where a fiscal year begins on the first of April."""
 
 
 def _say_version(is_asked: bool) -> None:
@@ -175,6 +179,46 @@ def draft(
 
 
 @app.command()
+def template(
+    package: Annotated[str, typer.Argument(help="The package's name.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write (.xlsx).")],
+    layout: Annotated[
+        str | None, typer.Option(help="A blank of this layout instead of the package's own form.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            min=1912,
+            max=2100,
+            help="The first fiscal year of the columns by year; the present one unless given.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Make the blank workbook to hand to a department: what is filled in without error is valid."""
+    from opendata.errors.catalogue import sentence
+    from opendata.pipeline import load_settings, make_template
+
+    today = datetime.now(TOKYO).date()
+    made = make_template(
+        load_settings(),
+        package,
+        output,
+        today=today,
+        layout=layout,
+        year=year,
+        language=lang,
+        replace=force,
+    )
+    if json:
+        print_json({"package": package, "layout": layout or "template", "file": str(made)})
+    else:
+        say(sentence("template-made", path=made, package=package).in_(lang))
+
+
+@app.command()
 def answer(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
     why: Annotated[str, typer.Option(help="Why the values are right. It is remembered.")],
@@ -213,11 +257,10 @@ def validate(context: typer.Context) -> None:
 def verify(public: Public = None, json: AsJson = False, lang: Lang = "ja") -> None:
     """Read everything published again: checksums, descriptors, pointers, strays."""
     from opendata.pipeline import load_settings
-    from opendata.store import open_store
     from opendata.store import verify as verify_store
 
     settings = load_settings(public=public)
-    problems = verify_store(open_store(settings.public))
+    problems = verify_store(settings.public_store())
     if json:
         print_json({"problems": [one.to_json(lang) for one in problems]})
     elif problems:
@@ -267,10 +310,10 @@ def releases(
 ) -> None:
     """The versions of a package, oldest first."""
     from opendata.pipeline import load_settings
-    from opendata.store import open_store, read_state
+    from opendata.store import read_state
 
     settings = load_settings(workspace=workspace)
-    state, _ = read_state(open_store(settings.workspace))
+    state, _ = read_state(settings.workspace_store())
     history = state.get("releases", {}).get(package)
     if not state.get("releases"):
         raise UsageError("nothing-released", workspace=settings.workspace)

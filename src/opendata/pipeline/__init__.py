@@ -9,6 +9,7 @@ from opendata.pipeline.run import Shard, Work, begin, conclude, examine, package
 from opendata.pipeline.settings import Settings, load_settings
 from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary
+from opendata.pipeline.templates import make_template
 
 __all__ = [
     "Accepted",
@@ -28,6 +29,7 @@ __all__ = [
     "draft_file",
     "examine",
     "load_settings",
+    "make_template",
     "packages",
     "pending",
     "run_pass",

@@ -45,7 +45,7 @@ from opendata.review import (
     operator_letter,
     steward_letter,
 )
-from opendata.store import Store, commit, open_store
+from opendata.store import Store, commit
 
 _FAILURE = "mail/failure.json"
 """Where the workspace remembers which failure of a pass was told, and to whom."""
@@ -290,7 +290,7 @@ def _failure_letter(reason: Text, envelope: Envelope, _attach: bool) -> EmailMes
 
 def _opened(settings: Settings) -> Store | None:
     with suppress(OpendataError):
-        return open_store(settings.workspace)
+        return settings.workspace_store()
     return None
 
 

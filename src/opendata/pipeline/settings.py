@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -21,6 +21,7 @@ from pydantic_settings import (
 import opendata
 from opendata.errors import ConfigurationError, Text, settings_file
 from opendata.release import Publisher
+from opendata.store import FolderStore, S3Options, Store, apart, open_store
 from opendata.workbook import Limits
 
 _BESIDE = frozenset({"OPENDATA_CONFIG", "OPENDATA_LANG"})
@@ -89,7 +90,7 @@ class MailSettings(_Strict):
     """The mail server and the operator's addresses. Nothing is sent without a `host`."""
 
     host: str | None = None
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    port: int | None = Field(None, ge=1, le=65535)
     """Of the server: 587 when unset, with `tls` 465, with `none` 25."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
@@ -98,7 +99,7 @@ class MailSettings(_Strict):
     """A file that holds the password, in the place of `password`."""
     ca_file: Path | None = None
     """Certificates (PEM) of whoever vouches for the server, where the system does not know them."""
-    timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    timeout_seconds: float = Field(30.0, gt=0, le=600)
     """How long the server may take for one answer."""
     sender: str | None = None
     operator: tuple[str, ...] = ()
@@ -106,7 +107,7 @@ class MailSettings(_Strict):
     language: Literal["ja", "en", "both"] = "ja"
     attach: bool = True
     """Send along what a steward has to look at: the review and the marked workbook."""
-    attach_megabytes: Annotated[float, Field(ge=0)] = 8.0
+    attach_megabytes: float = Field(8.0, ge=0)
     """As much as one message may carry."""
     reviews_url: str | None = None
     """Where stewards find `<workspace>/reviews`: an address, or a share as \\\\server\\reviews."""
@@ -117,6 +118,25 @@ class MailSettings(_Strict):
 
     def port_of(self) -> int:
         return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+
+class S3Settings(_Strict):
+    """How to speak to the S3 server of the stores; access keys stand elsewhere (docs/stores.md)."""
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    addressing: Literal["auto", "path", "virtual"] = "auto"
+    checksums: Literal["when_required", "when_supported"] = "when_required"
+    multipart_megabytes: int = Field(64, ge=5)
+    connect_seconds: float = Field(10.0, gt=0)
+    read_seconds: float = Field(60.0, gt=0)
+    attempts: int = Field(5, ge=1)
+    lease_seconds: float = Field(20.0, gt=0)
+
+    def options(self) -> S3Options:
+        given = self.model_dump()
+        return S3Options(multipart_bytes=given.pop("multipart_megabytes") * 2**20, **given)
 
 
 class Settings(BaseSettings):
@@ -148,6 +168,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     responsible: dict[str, tuple[str, ...]] = {}
     """Who is told what becomes of the files in a folder of the inbox: addresses by folder."""
+    s3: S3Settings = S3Settings()
 
     @classmethod
     def settings_customise_sources(
@@ -160,6 +181,26 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         path = Path(settings_file())
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path))
+
+    def stores(self) -> tuple[Store, Store]:
+        """The workspace and the public store. Raises ConfigurationError where one lies inside the
+        other."""
+        apart(self.workspace, self.public)
+        return self.workspace_store(), self.public_store()
+
+    def workspace_store(self) -> Store:
+        return open_store(self.workspace, self.s3.options(), is_private=True)
+
+    def public_store(self) -> Store:
+        return open_store(self.public, self.s3.options())
+
+    def own_folder(self) -> Path:
+        """This machine's folder for logs and the like: the workspace, where that is a folder."""
+        store = self.workspace_store()
+        if isinstance(store, FolderStore):
+            return store.root
+        state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
+        return (Path(state) if state else Path.home() / ".local" / "state") / "opendata"
 
     def publisher_of(self) -> Publisher:
         return Publisher(**self.publisher.model_dump())

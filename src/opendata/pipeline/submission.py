@@ -11,8 +11,9 @@ from typing import Literal
 import pyarrow as pa
 
 from opendata.errors import OpendataError, Place, Problem, UnreadableWorkbook, has_errors, problem
-from opendata.extract import Layout, extract, read_layouts
+from opendata.extract import Layout, extract, known_layouts
 from opendata.extract.draft import draft
+from opendata.extract.standard import FROM_OUTSIDE
 from opendata.package import Package
 from opendata.review import Proposal, Reviewed, masked
 from opendata.review import build as build_review
@@ -47,6 +48,8 @@ class Received:
     """Where its review will lie."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of earlier questions, by their subjects."""
+    is_known: bool = False
+    """Whether the answers of this very file are among them: what was said later stands."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class Outcome:
         """How many questions are open: nobody has said yet that what they ask about is right."""
         return len({one.subject for one in self.problems if one.subject is not None})
 
+    @property
+    def held(self) -> int:
+        """How many records are published as before, or not at all, until somebody answers."""
+        return sum(one.holds is not None for one in self.problems)
+
 
 @dataclass(frozen=True)
 class _Reading:
@@ -92,6 +100,8 @@ class _Reading:
     layout: str | None
     dataset: Dataset | None
     problems: tuple[Problem, ...]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """What was said of questions, and what it was found to mean."""
 
 
 def examine_submission(
@@ -112,12 +122,14 @@ def examine_submission(
     except UnreadableWorkbook as error:
         return refuse_unopened(received, error)
     given, told = read_answers(workbook)
+    said = {one.subject: one for one in given}
+    known = received.answers
     received = replace(
         received,
         problems=(*received.problems, *told),
-        answers={**received.answers, **{one.subject: one for one in given}},
+        answers={**said, **known} if received.is_known else {**known, **said},
     )
-    reading = _read(received, workbook, package, read_layouts(package), last)
+    reading = _read(received, workbook, package, known_layouts(package), last)
     proposal = None
     if received.drafting != "never" and any(one.code in _UNKNOWN for one in reading.problems):
         reading, proposal = _proposed(received, workbook, package, reading, last)
@@ -131,14 +143,18 @@ def _read(
     layouts: Sequence[Layout],
     last: Mapping[str, pa.Table],
 ) -> _Reading:
-    constants = {"plans.municipality_code": received.municipality_code}
+    constants = {
+        f"{one.name}.{FROM_OUTSIDE}": received.municipality_code
+        for one in package.read
+        if one.has(FROM_OUTSIDE)
+    }
     extracted = extract(workbook, package, layouts, constants)
     problems = rated([*received.problems, *extracted.problems], package)
     if extracted.layout is None:
-        return _Reading(None, None, tuple(problems))
+        return _Reading(None, None, tuple(problems), received.answers)
     validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
-    return _Reading(extracted.layout.name, validation.dataset, tuple(problems))
+    return _Reading(extracted.layout.name, validation.dataset, tuple(problems), validation.answers)
 
 
 def _proposed(
@@ -198,7 +214,7 @@ def _outcome(
         review={},
         received=received.received,
         drafted=proposal is not None and reading.layout is not None,
-        answers=received.answers,
+        answers=reading.answers or received.answers,
     )
     reviewed = Reviewed(
         file=outcome.place,

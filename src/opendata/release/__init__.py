@@ -8,6 +8,7 @@ from opendata.release.build import build, keys, rebuild, restore
 from opendata.release.changes import diff
 from opendata.release.descriptor import checksums, pointer, read_checksums, sha256
 from opendata.release.formats import to_csv
+from opendata.release.held import with_last
 from opendata.release.model import Files, Part, Previous, Publisher, Release
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "restore",
     "sha256",
     "to_csv",
+    "with_last",
 ]
