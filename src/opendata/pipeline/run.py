@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
 from opendata.pipeline.told import owed
+from opendata.validate import Answer
 
 SHARD = 200
 """Submissions in one shard: many, because a task costs far more than a workbook."""
@@ -56,6 +57,9 @@ class Shard:
     published: Mapping[str, str]
     """The version that each package's readers see now."""
     now: datetime
+    left: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
+    """By folder (`<package>/<municipality_code>`), the answers about files that are gone: whoever
+    puts a file of another name in their place has given them already."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ def begin(settings: Settings, *, now: datetime) -> Work:
             },
             published,
             now,
+            _left(accounts, withdrawn),
         )
         for part in _parts(changed)
     )
@@ -156,6 +161,15 @@ def begin(settings: Settings, *, now: datetime) -> Work:
         judges,
         now,
     )
+
+
+def _left(accounts: Accounts, withdrawn: Collection[str]) -> dict[str, dict[str, Answer]]:
+    found: dict[str, dict[str, Answer]] = {}
+    for place, account in sorted(accounts.submissions.items()):
+        if account.answers and (account.withdrawn or place in withdrawn):
+            folder = f"{account.package}/{account.municipality_code}"
+            found.setdefault(folder, {}).update(account.answers)
+    return found
 
 
 def _in_scope(found: Sequence[Submission], settings: Settings) -> list[Submission]:
@@ -283,7 +297,9 @@ def _unseen(one: Submission, shard: Shard, settings: Settings) -> Received:
         received=shard.now,
         last_good=shard.published.get(one.package) if before and before.accepted else None,
         workspace=settings.workspace,
-        answers=before.answers if before else {},
+        answers=before.answers
+        if before
+        else shard.left.get(f"{one.package}/{one.municipality_code}", {}),
     )
 
 
