@@ -790,7 +790,7 @@ def test_mail_is_off_and_a_password_in_the_environment_changes_nothing(
 
 ENVELOPE = Envelope(sender="opendata@example.jp", to=STEWARD, date=START, identity="x")
 NEWS: tuple[News, ...] = (
-    "refused", "waiting", "received", "asked", "fixed", "accepted", "withdrawn"
+    "refused", "waiting", "received", "asked", "fixed", "accepted", "withdrawn", "ended"
 )  # fmt: skip
 
 

@@ -43,8 +43,10 @@ from opendata.review import (
     accept_command,
     failure_letter,
     operator_letter,
+    review_folder,
     steward_letter,
 )
+from opendata.review.folder import REVIEWS
 from opendata.store import Store, commit
 
 _FAILURE = "mail/failure.json"
@@ -172,6 +174,8 @@ def _news(account: Account, known: str) -> News:
     state = account.state
     if account.is_waiting:
         return "waiting"
+    if account.ended is not None:
+        return "ended"
     if state == "accepted" and known.partition(" ")[0] in ("refused", "received"):
         return "fixed"
     return "accepted" if state == "superseded" else state
@@ -180,7 +184,7 @@ def _news(account: Account, known: str) -> News:
 def _item(desk: _Desk, place: str, known: str) -> Item:
     settings, account = desk.settings, desk.accounts.submissions[place]
     history = desk.accounts.releases.get(account.package) or [{}]
-    content = desk.workspace.read(f"reviews/{place}/report.json")
+    content = desk.workspace.read(f"{review_folder(place)}/report.json")
     news_of = _news(account, known)
     waits = account.is_waiting
     return Item(
@@ -189,6 +193,7 @@ def _item(desk: _Desk, place: str, known: str) -> Item:
         record=json.loads(content) if content else {},
         version=history[-1].get("version"),
         is_new=history[-1].get("created") == account.received,
+        why=account.ended,
         data=settings.base_url,
         where=_where(settings, place),
         responsible=settings.responsible_for(place),
@@ -202,8 +207,9 @@ def _with_files(item: Item, workspace: Store, room: float) -> Item:
     A workbook with personal data stays in the workspace, and so does one with macros, for which
     mail servers turn a whole message down.
     """
-    folder = f"reviews/{item.file}/"
-    names = [path.removeprefix(folder) for path in workspace.paths(folder)]
+    folder = f"{review_folder(item.file)}/"
+    within = (path.removeprefix(folder) for path in workspace.paths(folder))
+    names = [name for name in within if "/" not in name]  # earlier reviews lie deeper
     books = [name for end in _ENDINGS for name in names if name.endswith(end)]
     problems = item.record.get("problems", ())
     is_private = any(one.get("code") == "personal-data" for one in problems)
@@ -224,10 +230,10 @@ def _where(settings: Settings, place: str) -> str | None:
     base = settings.mail.reviews_url
     if base is None:
         return None
+    path = f"{review_folder(place).removeprefix(f'{REVIEWS}/')}/report.html"
     if "\\" in base:
-        return "\\".join([base.rstrip("\\"), *place.split("/"), "report.html"])
-    path = f"{place}/report.html".encode("utf-8", "replace")
-    return f"{base.rstrip('/')}/{quote(path)}"
+        return "\\".join([base.rstrip("\\"), *path.split("/")])
+    return f"{base.rstrip('/')}/{quote(path.encode('utf-8', 'replace'))}"
 
 
 def _version(entry: Mapping[str, Any], package: str) -> Version:

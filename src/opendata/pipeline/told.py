@@ -90,6 +90,7 @@ def condition(account: Account) -> str:
         account.is_waiting,
         account.errors if account.state == "refused" else 0,
         account.questions if account.state == "asked" else 0,
+        account.ended,
     )
     return f"{account.state} {hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
 

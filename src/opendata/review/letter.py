@@ -19,9 +19,8 @@ from typing import Any, Literal
 from opendata.errors import Text, sentence
 from opendata.review.shown import clean, in_japan
 
-News = Literal["refused", "waiting", "received", "asked", "fixed", "accepted", "withdrawn"]
-"""What became of a file: its state, `waiting` where an operator has to accept its form first, and
-`fixed` where it was told to be refused before."""
+News = Literal["refused", "waiting", "received", "asked", "fixed", "accepted", "withdrawn", "ended"]
+"""What became of a file: its standing, or `fixed` where it was told to be refused before."""
 Words = Literal["ja", "en", "both"]
 
 _TITLES: Mapping[News, str] = {
@@ -32,6 +31,7 @@ _TITLES: Mapping[News, str] = {
     "waiting": "mail-waiting",
     "fixed": "mail-fixed",
     "accepted": "mail-accepted",
+    "ended": "mail-ended",
 }
 """The sentence that names each, what somebody has to do something about first."""
 _PUBLISHED = ("asked", "fixed", "accepted")
@@ -57,6 +57,8 @@ class Item:
     """The version that publishes it."""
     is_new: bool = False
     """Whether the version was made for it."""
+    why: str | None = None
+    """Why its data are published no longer."""
     data: str | None = None
     """The site that publishes it, where the settings say."""
     where: str | None = None
@@ -178,6 +180,9 @@ def _told(it: Item) -> Iterator[Text]:
     if it.news == "withdrawn":
         yield sentence("mail-withdrawn-why", version=it.version or "—")
         yield sentence("mail-withdrawn-next")
+        return
+    if it.news == "ended":
+        yield sentence("mail-ended-why", reason=one_line(it.why or "—", _LINE))
         return
     for part in ("verdict", "reassurance"):
         if words := _both(it.record.get(part)):
