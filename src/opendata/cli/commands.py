@@ -218,17 +218,20 @@ def template(
 @app.command()
 def answer(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
-    why: Annotated[str, typer.Option(help="Why the values are right. It is remembered.")],
+    why: Annotated[str, typer.Option(help="Why. It is remembered, and published where asked.")],
     cell: Annotated[
         str | None, typer.Option(help="Only what is asked of this cell: B4 or 計画!B4.")
     ] = None,
     code: Annotated[str | None, typer.Option(help="Only questions of this code.")] = None,
+    no: Annotated[
+        bool, typer.Option("--no", help="It is not right: what was published stays.")
+    ] = False,
     workspace: Workspace = None,
     public: Public = None,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
-    """Say that what a review asks about is right; it is not asked again. The next run judges anew.
+    """Say that what a review asks about is right, or not. The next run judges anew.
 
     A steward answers in the workbook itself, on the sheet 確認結果.
     """
@@ -236,7 +239,7 @@ def answer(
     from opendata.pipeline import load_settings
 
     settings = load_settings(workspace=workspace, public=public)
-    answered = answer_questions(settings, file, why, cell=cell, code=code)
+    answered = answer_questions(settings, file, why, cell=cell, code=code, is_right=not no)
     print_json(answered.to_json()) if json else say(*answered.sentences(lang))
 
 
