@@ -28,10 +28,13 @@ from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
+from opendata.pipeline.mail import send_owed
+from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
+from opendata.pipeline.told import owed
 from opendata.validate import Answer
 
 SHARD = 200
@@ -246,7 +249,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     with workers(count, log_of(settings)) as examined:
         verdicts = examined([made(one) for one in shard.submissions])
         for one, outcome in zip(shard.submissions, verdicts, strict=True):
-            if not outcome.sha256 and not one.path.exists():
+            if not outcome.sha256 and not Path(one.path).exists():
                 continue
             if outcome.dataset is not None and outcome.status == "accepted":
                 code = outcome.place.split("/")[1]
@@ -274,11 +277,13 @@ def _receive(
     workspace.put(f"archive/{sha256}", content)
     misplaced = one.misplaced(known)
     before = shard.accounts.get(one.place)
+    stays = before is not None and before.sha256 == sha256 and not before.withdrawn
     return replace(
         _unseen(one, shard, settings),
         is_known=before is not None and before.sha256 == sha256,
         content=content,
         sha256=sha256,
+        received=datetime.fromisoformat(before.received) if before and stays else shard.now,
         problems=(misplaced,) if misplaced else (),
     )
 
@@ -343,13 +348,16 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
             fingerprints={**accounts.fingerprints, **work.judges},
             listing={**_outside(accounts.listing, settings), **work.listing},
         )
-        gone = work.accounts.submissions.keys() - accounts.submissions.keys()
-        write_reviews(workspace, told, gone, accounts)
-        store.commit(workspace, token, accounts.to_state())
+        write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
+        write_overview(workspace, settings, contracts, accounts, work.now)
+        accounts = owed(settings, work.accounts, accounts)
+        token = store.commit(workspace, token, accounts.to_state())
         _refresh(workspace, public, settings)
-    return summarize(
+        mailed = send_owed(settings, workspace, token, accounts, work.now)
+    summary = summarize(
         settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
     )
+    return replace(summary, mailed=mailed)
 
 
 def _to_judge_again(
