@@ -3,6 +3,7 @@
 from opendata.pipeline.accepting import Accepted, accept_layout
 from opendata.pipeline.check import Checked, check
 from opendata.pipeline.drafting import Drafted, draft_file
+from opendata.pipeline.mail import telling_failure
 from opendata.pipeline.questions import Answered, answer
 from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
 from opendata.pipeline.settings import Settings, load_settings
@@ -34,5 +35,6 @@ __all__ = [
     "packages",
     "pending",
     "run_pass",
+    "telling_failure",
     "withdraw",
 ]

@@ -88,6 +88,8 @@ class Accounts:
     listing: Mapping[str, str] = field(default_factory=dict)
     """Size and time of every file when it was last accounted for: a cheap first look."""
     releases: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By reader (role and address), what they have been told by mail: see `told`."""
 
     @classmethod
     def read(cls, state: Mapping[str, Any]) -> Accounts:
@@ -100,6 +102,7 @@ class Accounts:
             state.get("fingerprints", {}),
             state.get("listing", {}),
             state.get("releases", {}),
+            state.get("told", {}),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -110,6 +113,7 @@ class Accounts:
             "fingerprints": dict(self.fingerprints),
             "listing": dict(sorted(self.listing.items())),
             "releases": dict(self.releases),
+            **({"told": dict(sorted(self.told.items()))} if self.told else {}),
         }
 
 

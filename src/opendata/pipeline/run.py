@@ -28,11 +28,13 @@ from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
+from opendata.pipeline.mail import send_owed
 from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
+from opendata.pipeline.told import owed
 from opendata.validate import Answer
 
 SHARD = 200
@@ -348,11 +350,14 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         )
         write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
         write_overview(workspace, settings, contracts, accounts, work.now)
-        store.commit(workspace, token, accounts.to_state())
+        accounts = owed(settings, work.accounts, accounts)
+        token = store.commit(workspace, token, accounts.to_state())
         _refresh(workspace, public, settings)
-    return summarize(
+        mailed = send_owed(settings, workspace, token, accounts, work.now)
+    summary = summarize(
         settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
     )
+    return replace(summary, mailed=mailed)
 
 
 def _to_judge_again(
