@@ -51,6 +51,8 @@ class Account:
     """The file of its review that holds a drafted layout, for the operator to accept."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of the questions about files of this place, by their subjects."""
+    kept_out: str | None = None
+    """SHA-256 of the file that a rollback keeps out: its data wait until another file comes."""
     withdrawn: bool = False
     again: bool = False
     """Whether the next pass judges the file anew: a mistake of ours kept it from being examined,
@@ -80,6 +82,8 @@ class Accounts:
     listing: Mapping[str, str] = field(default_factory=dict)
     """Size and time of every file when it was last accounted for: a cheap first look."""
     releases: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rollbacks: Mapping[str, str] = field(default_factory=dict)
+    """By package the version that a rollback made, as long as it stands."""
 
     @classmethod
     def read(cls, state: Mapping[str, Any]) -> Accounts:
@@ -92,6 +96,7 @@ class Accounts:
             state.get("fingerprints", {}),
             state.get("listing", {}),
             state.get("releases", {}),
+            state.get("rollbacks", {}),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -102,6 +107,7 @@ class Accounts:
             "fingerprints": dict(self.fingerprints),
             "listing": dict(sorted(self.listing.items())),
             "releases": dict(self.releases),
+            "rollbacks": dict(self.rollbacks),
         }
 
 
@@ -121,7 +127,7 @@ def accounted(
     submissions = dict(before.submissions)
     for one in outcomes:
         known = submissions.get(one.place)
-        account = _account(one, known.accepted if known else None)
+        account = _account(one, known)
         submissions[one.place] = replace(account, dataset=known.dataset if known else None)
     for place in withdrawn:
         if submissions[place].accepted:
@@ -149,7 +155,7 @@ def with_conflicts(
             continue
         final = account
         if place in told:
-            judged = _account(told[place], account.accepted)
+            judged = _account(told[place], account)
             final = replace(judged, verdict=account.verdict, withdrawn=account.withdrawn)
         found = conflicts.get(place)
         submissions[place] = replace(
@@ -160,7 +166,11 @@ def with_conflicts(
     return replace(accounts, submissions=submissions)
 
 
-def _account(one: Outcome, accepted: str | None) -> Account:
+def _account(one: Outcome, known: Account | None) -> Account:
+    accepted = known.accepted if known else None
+    kept_out = known.kept_out if known and known.kept_out == one.sha256 else None
+    if one.status == "accepted" and kept_out is None:
+        accepted = one.sha256
     return Account(
         sha256=one.sha256,
         status=one.status,
@@ -176,7 +186,8 @@ def _account(one: Outcome, accepted: str | None) -> Account:
         proposal=one.proposal,
         answers=one.answers,
         again=any(found.code == "unexpected-error" for found in one.problems),
-        accepted=one.sha256 if one.status == "accepted" else accepted,
+        accepted=accepted,
+        kept_out=kept_out,
     )
 
 

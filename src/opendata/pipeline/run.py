@@ -310,26 +310,51 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
             {place: path for one in assemblies for place, path in one.datasets.items()},
             {place for one in assemblies for place in one.superseded},
         )
-        releases = []
-        for one in assemblies:
-            made = _release(settings, work, one, before[one.contract.name])
-            if made is not None:
-                store.publish(public, state, made)
-                releases.append(made)
+        found = (
+            _release(settings, work, one, before[one.contract.name], accounts.rollbacks)
+            for one in assemblies
+        )
+        releases = [one for one in found if one is not None]
         accounts = replace(
             accounts,
-            releases=_with_releases(accounts.releases, releases),
+            rollbacks=_standing(accounts.rollbacks, releases),
             fingerprints={**accounts.fingerprints, **work.judges},
             listing={**_outside(accounts.listing, settings), **work.listing},
         )
         gone = work.accounts.submissions.keys() - accounts.submissions.keys()
         write_reviews(workspace, told, gone, accounts)
-        new_state = accounts.to_state()
-        store.commit(workspace, token, new_state)
-        _refresh(public, new_state, settings)
+        accounts = publish(settings, workspace, public, token, state, accounts, releases)
     return summarize(
         settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
     )
+
+
+def publish(
+    settings: Settings,
+    workspace: store.Store,
+    public: store.Store,
+    token: str | None,
+    state: Mapping[str, Any],
+    accounts: Accounts,
+    releases: Sequence[release.Release],
+) -> Accounts:
+    """Write the releases, commit the accounts together with them, and lead readers there.
+
+    Raises ConflictError where somebody else has committed since `token` was read.
+    """
+    for one in releases:
+        store.publish(public, state, one)
+    accounts = replace(accounts, releases=_with_releases(accounts.releases, releases))
+    new_state = accounts.to_state()
+    store.commit(workspace, token, new_state)
+    _refresh(public, new_state, settings)
+    return accounts
+
+
+def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:
+    """The rollbacks upon which nothing newer was published."""
+    newer = {one.package for one in new}
+    return {name: version for name, version in rollbacks.items() if name not in newer}
 
 
 def _to_judge_again(
@@ -357,9 +382,15 @@ def _outside(listing: Mapping[str, str], settings: Settings) -> dict[str, str]:
 
 
 def _release(
-    settings: Settings, work: Work, one: Assembly, before: release.Previous | None
+    settings: Settings,
+    work: Work,
+    one: Assembly,
+    before: release.Previous | None,
+    rollbacks: Mapping[str, str],
 ) -> release.Release | None:
     if not one.parts and before is None:
+        return None
+    if before is not None and _stands(one, before, rollbacks):
         return None
     return release.build(
         one.contract,
@@ -369,6 +400,13 @@ def _release(
         publisher=settings.publisher_of(),
         base_url=settings.base_url,
     )
+
+
+def _stands(one: Assembly, before: release.Previous, rollbacks: Mapping[str, str]) -> bool:
+    """Whether a rollback stays as it was published: while it is made of the same files, whatever
+    else has changed, so that nothing undoes it but a submission or a person."""
+    is_rollback = rollbacks.get(one.contract.name) == before.version
+    return is_rollback and release.sources(one.parts) == before.descriptor.get("sources")
 
 
 def _with_releases(
