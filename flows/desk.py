@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlparse
 
 from opendata.errors import (
     ConfigurationError,
@@ -173,23 +172,12 @@ def refuse(words: Text, language: Language, status: int = 1, **details: object) 
 def prefect_home(settings: Settings) -> Path:
     """Prefect's own folder: where the operator says, or in the workspace."""
     given = os.environ.get("PREFECT_HOME")
-    return _made(Path(given) if given else _private(settings) / "prefect")
+    return _made(Path(given) if given else settings.own_folder() / "prefect")
 
 
 def log_file(settings: Settings) -> Path:
     """The one log of all flows."""
-    return _made(_private(settings) / "logs") / "opendata.log"
-
-
-def _private(settings: Settings) -> Path:
-    """The workspace; this machine's own folder where the workspace is no folder."""
-    scheme, _, _, path, _, _ = urlparse(settings.workspace)
-    if scheme == "file":
-        return Path(unquote(path))
-    if not scheme:
-        return Path(settings.workspace).expanduser().absolute()
-    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local" / "state") / "opendata"
+    return _made(settings.own_folder() / "logs") / "opendata.log"
 
 
 def _made(folder: Path) -> Path:

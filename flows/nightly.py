@@ -27,7 +27,7 @@ from opendata import pipeline
 from opendata.errors import ConflictError, OpendataError, StoreError
 from opendata.pipeline import Outcome, Settings, Shard, Summary, Work
 
-_CONFLICTS = 2  # and then once more, not forgiven
+_CONFLICTS = 19  # and then once more, not forgiven
 
 T = TypeVar("T")
 

@@ -1,11 +1,15 @@
 #!/bin/sh
-# What the tests need beside Python: a browser, Japanese fonts, systemd-analyze.
+# What the tests need beside Python: a browser, Japanese fonts, systemd-analyze, a real S3 server.
 # As root on Debian they are installed; elsewhere the tests that need them skip and say so.
 set -eu
 missing=
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v systemd-analyze >/dev/null || missing="$missing systemd"
 [ -d /usr/share/fonts/opentype/noto ] || missing="$missing fonts-noto-cjk"
+for package in radosgw ceph-mon ceph-osd; do
+  command -v "$package" >/dev/null || missing="$missing $package"
+done
+command -v ceph >/dev/null || missing="$missing ceph-common"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   echo "Not installed, so some tests will skip:$missing" >&2

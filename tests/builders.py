@@ -129,7 +129,7 @@ def xlsx(*sheets: Sheet) -> bytes:
 
 def edited(content: bytes, sheet: str | None = None, /, **cells: object) -> bytes:
     """The workbook with cells of a sheet (the first) rewritten: `edited(content, E4="令和…")`."""
-    book = openpyxl.load_workbook(BytesIO(content))
+    book = openpyxl.load_workbook(BytesIO(content), rich_text=True)  # keeps what is struck out
     page = book[sheet] if sheet else book.worksheets[0]
     for address, value in cells.items():
         page[address].value = value

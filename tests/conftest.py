@@ -1,6 +1,7 @@
 """What every test may use, and one rule: in CI nothing is skipped silently.
 
-Fixtures: `shared` (the folder beside the checkout), `chromium` (its path), `browser` (Playwright).
+Fixtures: `shared` (the folder beside the checkout), `chromium` (its path), `browser` (Playwright),
+`ceph` and `moto` (the URLs of S3 servers).
 """
 
 import os
@@ -11,7 +12,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, sync_playwright
+
+import tests.ceph
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -33,8 +37,11 @@ _prefect_home = tempfile.TemporaryDirectory(prefix="opendata-tests-prefect-")
 os.environ["PREFECT_HOME"] = _prefect_home.name
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"
-for _name in [name for name in os.environ if name.startswith("OPENDATA_")]:
+for _name in [name for name in os.environ if name.startswith(("OPENDATA_", "AWS_"))]:
     del os.environ[_name]
+# Whoever develops here may have keys of real stores: no test is to find them.
+os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 # A shared machine is slow now and then, and CI must fail only for what was changed.
 settings.register_profile("house", deadline=None, derandomize=CI)
@@ -81,6 +88,26 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no folder {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def ceph() -> Iterator[str]:
+    """The URL of a real S3 server, one for the session; see tests/s3.py."""
+    if missing := tests.ceph.missing():
+        names = ", ".join(missing)
+        pytest.skip(f"no {names} (Debian: apt-get install radosgw ceph-mon ceph-osd ceph-common)")
+    with tests.ceph.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The URL of moto's S3 server: fine for the API, not for races nor for who may enter."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
 @pytest.fixture(scope="session")

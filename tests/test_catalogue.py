@@ -21,7 +21,7 @@ from opendata.catalogue.drawing import Bar, bar, course
 from opendata.catalogue.plans import overview
 from opendata.package import Package
 from opendata.release import Files, Publisher, Release
-from opendata.store import FolderStore, commit, current, publish, read_state, refresh, verify
+from opendata.store import FolderStore, commit, refresh, stage, verify
 from tests.release_samples import (
     PLAN_ID,
     PUBLISHER,
@@ -58,13 +58,14 @@ def release(package: Package) -> Release:
 def publish_site(root: Path, *releases: Release, base_url: str | None = None) -> FolderStore:
     """A public folder with these releases, each of its own package, and the site."""
     public, workspace = FolderStore(root / "public"), FolderStore(root / "workspace")
-    state: dict[str, Any] = {"releases": {one.package: [one.entry] for one in releases}}
     for one in releases:
-        publish(public, {}, one)
-    _, token = read_state(workspace)
-    commit(workspace, token, state)
-    files = catalogue.build(current(public, state), publisher=PUBLISHER, base_url=base_url)
-    refresh(public, state, files)
+        stage(workspace, public, {}, one)
+    commit(workspace, None, {"releases": {one.package: [one.entry] for one in releases}})
+    refresh(
+        workspace,
+        public,
+        lambda found: catalogue.build(found, publisher=PUBLISHER, base_url=base_url),
+    )
     return public
 
 

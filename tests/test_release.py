@@ -258,7 +258,7 @@ for name, content in sorted(released(package, *parts).files.items()):
         for number, zone in ((0, "Asia/Tokyo"), (1, "UTC"))
     }
     assert len(found) == 1
-    assert len(found.pop().splitlines()) == 19
+    assert len(found.pop().splitlines()) == 20
 
 
 def test_parts_are_merged(package: Package) -> None:

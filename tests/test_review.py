@@ -180,6 +180,61 @@ def test_the_sheet_is_drawn_around_the_cell() -> None:
     assert re.search(r'<td class="figure ">\s*<bdi>12.5', drawing[0])
 
 
+def labels(html: str) -> tuple[list[str], list[str]]:
+    """The letters of the drawn columns, the numbers of the rows; `|` where some are left out."""
+    drawing = html.split("<figure")[1].split("</figure")[0]
+    head, body = drawing.split("<tbody>")
+    columns = re.findall(r'<th scope="col"(?: class="(\w+)")?>(\w+)', head)
+    numbers = re.findall(r'<tr( class="apart")?><th scope="row"[^>]*>(\w+)', body)
+    return (
+        ["|" * (how == "apart") + label for how, label in columns],
+        ["|" * bool(how) + label for how, label in numbers],
+    )
+
+
+def test_far_from_the_headings_they_are_drawn_above_and_beside() -> None:
+    """The head of the column down to its own cell, and the column that names the rows.
+
+    | 1 | 計画の取組 |          |      |      |        |        |
+    | 2 |            |          |      |      |        |        |
+    | 3 | 番号       | 指標の名 | 単位 | 実績 | <      | <      |
+    | 4 | ^          | ^        | ^    | R4   | R5     | R6     |
+    | 5 | 1          | 指標5    | 件   | 5    | 5      | 5      |  …
+    """
+    heads = [["計画の取組"] + [None] * 6, [None] * 7]
+    heads += [["番号", "指標の名", "単位", "実績", None, None, None],
+              [None, None, None, "R4", "R5", "R6", "R7"]]  # fmt: skip
+    body = [[row, f"指標{row}", "件", *[f"{row}件"] * 4] for row in range(5, 30)]
+    merged = (Range(2, 0, 3, 0), Range(2, 1, 3, 1), Range(2, 2, 3, 2), Range(2, 3, 2, 6))
+    sheet = cells(rows=[*heads, *body], merged=merged)
+
+    def drawn(cell: str, **changes: Any) -> tuple[list[str], list[str]]:
+        changed = replace(sheet, sheets=(replace(sheet.sheets[0], **changes),))
+        return labels(page(build(reviewed(mismatch(cell), workbook=changed))))
+
+    assert drawn("G20") == (["B", "|E", "F", "G"], ["3", "4", "|17", "18", "19", "20", "21", "22"])
+    assert drawn("C20")[1] == ["3", "|17", "18", "19", "20", "21", "22"], "単位 is all in row 3"
+    assert drawn("D6") == (["B", "C", "D", "E", "F"], ["3", "4", "5", "6", "7", "8"])
+    assert drawn("G20", hidden_rows=frozenset({2}))[1][:2] == ["4", "|17"]
+    assert drawn("G20", hidden_columns=frozenset({1}))[0][0] == "C"
+
+
+def test_a_figure_looks_as_it_does_on_the_sheet() -> None:
+    sheet = cells(looks={(3, 2): "5,000"})
+    assert "<bdi>5,000</bdi>" in page(build(reviewed(mismatch("C3"), workbook=sheet)))
+
+
+def test_every_one_of_400_cells_stands_in_the_list() -> None:
+    """Each with a value of its own: some in full, some in a line, the rest by their cells."""
+    wrong = [problem("not-a-number", at(f"D{row}"), value=f"約{row}") for row in range(2, 402)]
+    html = page(build(reviewed(*wrong)))
+    told = words(html)
+
+    assert html.count("<figure") == 3
+    assert "同じ理由のほかのセル（397件）" in told
+    assert "このほかのセル（297件）取組 一覧： D105:D401" in told
+
+
 def test_hidden_neighbours_are_passed_over_and_a_hidden_cell_says_so() -> None:
     hidden = cells(hidden_rows=frozenset({1, 2}), hidden_columns=frozenset({2}))
     html = page(build(reviewed(mismatch(), workbook=hidden)))
@@ -207,9 +262,9 @@ def test_ten_thousand_problems_make_a_small_page_and_a_full_record() -> None:
     files = build(reviewed(*many))
 
     assert len(files["report.html"]) < 150_000
-    assert "このほか9,897件は、report.jsonと、印を付けたファイルのシート「確認結果」" in words(
-        page(files)
-    )
+    told = words(page(files))
+    assert "このほかのセル（9,897件）取組 一覧： C106:C10002" in told
+    assert "値と提案は、report.jsonと、印を付けたファイルのシート「確認結果」にあります。" in told
     assert len(json.loads(files["report.json"])["problems"]) == 10_000
     assert checked(files)[RESULTS].max_row > 10_000
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,43 +14,109 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from opendata.errors import Place, problem
-from opendata.review import Entry, Reviewed, build, overview
-from opendata.workbook.types import Range, Sheet, Workbook
+from opendata.extract.draft import draft
+from opendata.review import Entry, Proposal, Reviewed, build, overview
+from opendata.workbook.types import Range, Sheet, Value, Workbook
+from tests.builders import package
+from tests.conftest import CHROMIUM_ARGS
 
 FILE = "municipal-plans/132012/計画の取組一覧（令和７年度版・最終・提出用）.xlsx"
 RECEIVED = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A review with errors, warnings, notices, a wide sheet and long words; and the overview."""
-    rows = [[f"{row}行{column}列の少し長い内容" for column in range(12)] for row in range(40)]
-    sheet = Sheet("取組一覧", rows, merged=(Range(0, 0, 0, 11), Range(4, 1, 5, 3)))
+HEADS = ["取組番号", "取組", "担当課", "内容"]
+ROWS: list[list[Value]] = [
+    ["計画の取組一覧（令和７年度版）"] + [None] * 11,
+    [None] * 12,
+    [*HEADS, *(f"令和{year}年度" for year in range(1, 9))],
+    *([f"{row}行{column}列の少し長い内容" for column in range(12)] for row in range(3, 500)),
+]
+SHEET = Sheet("取組一覧", ROWS, merged=(Range(0, 0, 0, 11), Range(4, 1, 5, 3)))
+FORM = Sheet(
+    "指標",
+    [
+        ["取組", "指標", "単位", "令和5年度", "令和6年度"],
+        ["窓口", "来庁者", "人", 1200, 1250],
+        ["窓口", "満足度", "%", 42, 45.5],
+    ],
+)
+KINDS = ("refused", "accepted", "asked", "same", "scattered", "unreadable", "waiting", "index")
+"""The reviews there are: refused for many causes; accepted with nothing to say; accepted, with
+questions; 400 cells of one cause told alike, and told each with its own value; a file that cannot
+be read; one whose form nobody knows yet. And the overview of all."""
 
-    def at(cell: str | None) -> Place:
-        return Place(file=FILE, sheet=sheet.name, cell=cell)
 
-    problems = [
-        problem("not-a-number", at(f"F{row}"), value="x" * row * 20, suggestion="1")
-        for row in range(3, 33)
-    ]
-    problems += [
-        problem("missing-value", at("C5"), field="担当課"),
-        problem("personal-data", at("D9"), value="***", kind="電話番号"),
-        problem("unmapped-text", at("B3"), value="※"),
-    ]
-    reviewed = Reviewed(
+def at(cell: str | None) -> Place:
+    return Place(file=FILE, sheet=SHEET.name, cell=cell)
+
+
+def review(kind: str) -> Reviewed:
+    """A review of that kind, of a wide sheet with long words."""
+    blank = Reviewed(
         file=FILE,
-        status="rejected",
-        problems=tuple(problems),
+        status="accepted",
+        problems=(),
         content=b"",
         received=RECEIVED,
-        workbook=Workbook(FILE, "xls", (sheet,)),
+        workbook=Workbook(FILE, "xls", (SHEET,)),
         records={"plans": 1},
+        last_good="1.2.0",
     )
+    if kind == "refused":
+        found = [
+            problem("not-a-number", at(f"F{row}"), value="x" * row * 20, suggestion="1")
+            for row in range(3, 33)
+        ]
+        found += [
+            problem("missing-value", at("C5"), field="担当課"),
+            problem("personal-data", at("D9"), value="***", kind="電話番号"),
+            problem("unmapped-text", at("B3"), value="※"),
+        ]
+        return replace(blank, status="rejected", problems=tuple(found))
+    if kind == "asked":
+        asked = [
+            problem(
+                "value-year-mismatch",
+                at(f"G{row}"),
+                value="8",
+                asked=[row],
+                written=2024,
+                year=2025,
+            )
+            for row in (6, 9)
+        ]
+        return replace(blank, problems=tuple(asked))
+    if kind in ("same", "scattered"):
+        found = [
+            problem("missing-value", at(f"C{row}"), field="担当課")
+            if kind == "same"
+            else problem("not-a-number", at(f"F{row}"), value=f"約{row}", suggestion=str(row))
+            for row in range(4, 404)
+        ]
+        return replace(blank, status="rejected", problems=tuple(found), last_good=None)
+    if kind == "unreadable":
+        found = [problem("password-protected", Place(file=FILE))]
+        return replace(blank, status="unreadable", problems=tuple(found), workbook=None, records={})
+    if kind == "waiting":
+        book = Workbook("指標.xlsx", "xls", (FORM,))
+        made = Proposal(
+            draft=draft(book, package(), "指標"), records={"indicators": 2}, problems=()
+        )
+        found = [problem("draftable-layout", Place(file=FILE))]
+        return replace(
+            blank, status="rejected", workbook=book, proposal=made, problems=tuple(found)
+        )
+    return blank
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of every kind of review, `<kind>.html`, and what lies beside them."""
     made = tmp_path_factory.mktemp("review")
-    for name, content in build(reviewed).items():
-        made.joinpath(name).write_bytes(content)
+    for kind in KINDS[:-1]:
+        for name, content in build(review(kind)).items():
+            name = f"{kind}.html" if name == "report.html" else name
+            made.joinpath(name).write_bytes(content)
     entries = [
         Entry(file=FILE, status="rejected", received=RECEIVED, errors=31, warnings=1),
         Entry(file="municipal-plans/141500/a.xlsx", status="accepted", received=RECEIVED),
@@ -70,7 +139,7 @@ def test_nothing_is_asked_of_any_network_and_nothing_complains(page: Page, folde
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(folder.joinpath("report.html").as_uri())
+    page.goto(folder.joinpath("refused.html").as_uri())
     page.wait_for_load_state("networkidle")
 
     assert [url for url in asked if not url.startswith("data:")] == [page.url]
@@ -78,7 +147,7 @@ def test_nothing_is_asked_of_any_network_and_nothing_complains(page: Page, folde
 
 
 def test_the_language_switches_by_keyboard(page: Page, folder: Path) -> None:
-    page.goto(folder.joinpath("report.html").as_uri())
+    page.goto(folder.joinpath("refused.html").as_uri())
     heading = page.locator("h1")
     assert heading.inner_text() == "このままでは公開できません。31件の修正をお願いします。"
 
@@ -98,45 +167,91 @@ def test_the_language_switches_by_keyboard(page: Page, folder: Path) -> None:
 def test_the_language_switches_without_scripts(browser: Browser, folder: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(folder.joinpath("report.html").as_uri())
+    page.goto(folder.joinpath("refused.html").as_uri())
     assert page.locator("main [lang=en]:visible").count() == 0
     page.get_by_label("English").check(force=True)
     assert page.locator("main [lang=ja]:visible").count() == 0
     context.close()
 
 
-@pytest.mark.parametrize("name", ["report.html", "index.html"])
-@pytest.mark.parametrize("width", [320, 375, 1200])
-def test_the_page_itself_never_scrolls_sideways(
-    page: Page, folder: Path, name: str, width: int
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(
+    browser: Browser, folder: Path, kind: str
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 740})
-    page.goto(folder.joinpath(name).as_uri())
-    for language in ("#to-ja", "#to-en"):
-        page.locator(language).check(force=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("name", ["report.html", "index.html"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_axe_finds_nothing(
-    browser: Browser, folder: Path, name: str, scheme: str, language: str
-) -> None:
-    dark = scheme == "dark"
+    """On a phone and a desk, in both languages, light and dark."""
     # The page's own policy forbids scripts that are not its own, so axe needs to pass by it.
-    context = browser.new_context(color_scheme="dark" if dark else "light", bypass_csp=True)
+    context = browser.new_context(bypass_csp=True)
     page = context.new_page()
-    page.goto(folder.joinpath(name).as_uri())
-    page.locator(f"#to-{language}").check(force=True)
-    results = Axe().run(page)
+    page.goto(folder.joinpath(f"{kind}.html").as_uri())
+    for width in (360, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        for language in ("ja", "en"):
+            page.locator(f"#to-{language}").check(force=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for scheme in ("light", "dark") if width != 390 else ():
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                results = Axe().run(page)
+                told = f"{width} {language} {scheme}\n{results.generate_report()}"
+                assert results.violations_count == 0, told
     context.close()
-    assert results.violations_count == 0, results.generate_report()
 
 
-def test_it_prints_on_a4_with_nothing_cut_off(page: Page, folder: Path) -> None:
+def test_the_cell_is_in_sight_on_a_phone(page: Page, folder: Path) -> None:
+    """The drawn sheet is wider than the phone: it is scrolled to the cell that is told of."""
+    page.goto(folder.joinpath("refused.html").as_uri())
+    drawn = page.locator(".scroll").first
+    seen, cell = drawn.bounding_box(), drawn.locator("td.here").bounding_box()
+    assert seen is not None and cell is not None
+    assert drawn.evaluate("one => one.scrollWidth > one.clientWidth")
+    assert seen["x"] <= cell["x"] and cell["x"] + cell["width"] <= seen["x"] + seen["width"] + 1
+
+
+def test_the_place_of_a_cell_is_copied_for_excel(browser: Browser, folder: Path) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(folder.joinpath("scattered.html").as_uri())
+    button = page.get_by_role("button", name="場所をコピー 取組一覧 F4")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".copied")
+    assert page.get_by_role("status").inner_text() == "コピーしました：'取組一覧'!F4"
+    assert page.evaluate("navigator.clipboard.readText()") == "'取組一覧'!F4"
+    context.close()
+
+
+def test_every_cause_leads_to_the_next_and_back(page: Page, folder: Path) -> None:
+    page.goto(folder.joinpath("refused.html").as_uri())
+    onward = page.locator(".onward a:visible")
+    targets = [one.get_attribute("href") for one in onward.all()]
+    count = page.locator("section.cause").count()
+    assert count == 4
+    assert [one for one in targets if one != "#causes"] == [f"#cause-{n}" for n in (2, 3, 4)]
+    assert targets.count("#causes") == count
+    onward.nth(1).focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#cause-2 h2").is_visible() and page.url.endswith("#cause-2")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_prints_on_a4_with_nothing_cut_off(page: Page, folder: Path, kind: str) -> None:
     page.set_viewport_size({"width": 688, "height": 1000})  # A4 without its margins
     page.emulate_media(media="print")
-    page.goto(folder.joinpath("report.html").as_uri())
+    page.goto(folder.joinpath(f"{kind}.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 688
-    assert not page.locator(".switch").is_visible()
+    assert page.locator(".switch:visible, button:visible, .onward:visible").count() == 0
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].map((one) => [one.scrollWidth, one.clientWidth])"
+    )
+    assert all(whole <= seen for whole, seen in sizes)
+
+
+def test_the_paper_is_a4(chromium: str, folder: Path, tmp_path: Path) -> None:
+    """Really printed, as from the menu: every sheet of paper is 210 by 297 mm."""
+    paper = tmp_path / "report.pdf"
+    subprocess.run(
+        [chromium, *CHROMIUM_ARGS, f"--print-to-pdf={paper}", "--no-pdf-header-footer",
+         f"--user-data-dir={tmp_path / 'profile'}", folder.joinpath("scattered.html").as_uri()],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    boxes = set(re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", paper.read_bytes()))
+    assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {(595, 842)}

@@ -83,7 +83,7 @@ def problems_of(contract: Package, given: Given, code: str) -> list[Problem]:
     extracted = extract(book, contract, [form], {"plans.municipality_code": CODE})
     assert extracted.layout, [one.message.en for one in extracted.problems]
     result = validate(extracted, book, contract)
-    problems = rated((*extracted.problems, *result.problems), contract)
+    problems = (*rated(extracted.problems, contract), *result.problems)
     return [one for one in problems if one.code == code]
 
 
@@ -100,7 +100,7 @@ def hold_rows(contract: Package, verdict: str, given: Given) -> None:
             before[resource.name] = typed(known, resource.published)
     assert set(given) - {"suggestion"} <= {*tables, *(LAST + name for name in before)}
 
-    hits = check_rules(tables, contract, before)
+    hits = [one.problem for one in check_rules(tables, contract, before)]
 
     (rule,) = contract.rules
     assert len(hits) == (verdict == "fails")
@@ -243,6 +243,17 @@ def test_a_package_may_turn_a_severity_up_down_or_off() -> None:
         ("unknown-label", "warning", "asked"),
         ("not-a-number", "error", "asked"),
     ]
+
+
+@pytest.mark.parametrize("code", ["missing-value", "unknown-label"])
+def test_a_query_is_as_severe_as_it_says_beside_another_rule_of_its_code(code: str) -> None:
+    """A blank key is an error, a blank among figures a question: of one code, by two rules."""
+    ways = {one.found_by: one for one in package().rules if one.code == code}
+    assert len(ways) == 2
+    given = next(one["fails"] for one in ways["query"].examples if "fails" in one)
+    told = problems_of(package(), given, code)
+    assert [one.severity for one in told] == ["warning"]
+    assert told[0].subject, "it may be answered"
 
 
 def _told(code: str) -> tuple[Any, ...]:

@@ -17,13 +17,14 @@ from opendata.release import Part, build, read_checksums, sha256
 from opendata.store import (
     FolderStore,
     commit,
+    complete,
     current,
     locked,
     previous,
-    publish,
     read_state,
     refresh,
     release_files,
+    stage,
     verify,
 )
 from tests.release_samples import BRANCHES, CREATED, PUBLISHER, libraries, part, sample
@@ -45,14 +46,14 @@ class Mortal(FolderStore):
         if self.life[0] < 0:
             raise Killed
 
-    def _write(self, path: str, content: bytes) -> None:
+    def _write(self, path: str, content: bytes, settle: Any = None) -> bool:
         self._spend()
         place = self._place(path)
         if self.life[0] == 0:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.with_name(".unfinished-killed").write_bytes(content[: len(content) // 2])
             self._spend()
-        super()._write(path, content)
+        return super()._write(path, content, settle)
 
     def delete(self, path: str) -> None:
         self._spend()
@@ -79,14 +80,15 @@ def run(
     """One pass, as the pipeline makes it; gives the state."""
     with locked(workspace):
         state, token = read_state(workspace)
+        complete(workspace, public, state)
         before = previous(public, state, package.name)
         release = build(package, parts, previous=before, created=CREATED, publisher=PUBLISHER)
         if release is not None:
-            publish(public, state, release)
+            stage(workspace, public, state, release)
             history = [*state.get("releases", {}).get(package.name, []), release.entry]
             state = {**state, "releases": {**state.get("releases", {}), package.name: history}}
         commit(workspace, token, state)
-        refresh(public, state, site)
+        refresh(workspace, public, lambda _: site)
     return state
 
 
@@ -184,7 +186,18 @@ def test_an_older_token_commits_nothing(tmp_path: Path) -> None:
     for stale in (None, first):
         with pytest.raises(ConflictError):
             commit(workspace, stale, {"releases": {}, "x": 1})
-    assert read_state(workspace) == ({"releases": {}}, second)
+    assert read_state(workspace) == ({"releases": {}, "serial": 2}, second)
+
+
+def test_a_state_that_says_the_same_again_has_another_token(tmp_path: Path) -> None:
+    """Else a pass that slept from one to the other could commit upon what it never saw."""
+    _, workspace = stores(tmp_path)
+    first = commit(workspace, None, {"releases": {}})
+    second = commit(workspace, first, {"releases": {}, "x": 1})
+    third = commit(workspace, second, {"releases": {}})
+    assert third != first
+    with pytest.raises(ConflictError):
+        commit(workspace, first, {"releases": {}, "x": 2})
 
 
 @pytest.mark.parametrize(
@@ -241,31 +254,103 @@ def test_killed_at_every_effect(tmp_path: Path, package: Package) -> None:
     assert deaths > 20
 
 
-def test_another_release_clears_what_a_dead_run_left(tmp_path: Path, package: Package) -> None:
-    """The dead run's version was never committed; its number is taken by other content."""
+def test_what_a_dead_run_staged_is_seen_by_nobody_and_goes(
+    tmp_path: Path, package: Package
+) -> None:
+    """Its version was never committed; its number is taken by other content."""
     public, workspace = stores(tmp_path)
     run(public, workspace, package, part(package, branches=BRANCHES[:1]))
+    before = content(public)
     with pytest.raises(Killed):
         run(*stores(tmp_path, [5]), package, sample(package))
-    public.put("datasets/libraries/1.1.0/zz.csv", b"left")
+    assert workspace.paths("staged/1/")
+    assert content(public) == before
+    state, _ = read_state(workspace)
+    complete(workspace, public, state)
+    assert workspace.paths("staged/1/")  # somebody may be about to commit it
     run(public, workspace, package, part(package, branches=BRANCHES[:2]))
+    assert workspace.paths() == ["state.json"]
     assert verify(public) == []
     state, _ = read_state(workspace)
     assert state["releases"]["libraries"][-1]["version"] == "1.1.0"
 
 
-def test_a_dead_runs_version_goes_even_if_its_number_is_never_taken(
+def staged(
+    tmp_path: Path, package: Package, *parts: Part
+) -> tuple[FolderStore, FolderStore, str | None, dict[str, Any]]:
+    """A pass that has staged a version; with the token and the state it is going to commit."""
+    public, workspace = stores(tmp_path)
+    state, token = read_state(workspace)
+    before = previous(public, state, package.name)
+    release = build(package, parts, previous=before, created=CREATED, publisher=PUBLISHER)
+    assert release is not None
+    stage(workspace, public, state, release)
+    history = [*state.get("releases", {}).get(package.name, []), release.entry]
+    return public, workspace, token, {"releases": {package.name: history}}
+
+
+def test_of_two_that_stage_the_same_number_one_wins_and_none_mixes(
+    tmp_path: Path, package: Package
+) -> None:
+    run(*stores(tmp_path), package, part(package, branches=BRANCHES[:1]))
+    *_, token, slow = staged(tmp_path, package, sample(package))
+    public, workspace, same, fast = staged(tmp_path, package, part(package, branches=BRANCHES[:2]))
+    assert token == same
+    commit(workspace, same, fast)
+    refresh(workspace, public, lambda _: SITE)
+    seen = content(public)
+    with pytest.raises(ConflictError):
+        commit(workspace, token, slow)
+    run(public, workspace, package, part(package, branches=BRANCHES[:2]))
+    assert content(public) == seen
+    assert verify(public) == []
+    assert workspace.paths() == ["state.json"]
+
+
+def test_a_pass_upon_an_older_state_is_told_that_it_is_late(
     tmp_path: Path, package: Package
 ) -> None:
     public, workspace = stores(tmp_path)
-    first = part(package, branches=BRANCHES[:1])
-    run(public, workspace, package, first)
-    with pytest.raises(Killed):
-        run(*stores(tmp_path, [5]), package, sample(package))
-    assert public.paths("datasets/libraries/1.1.0/")
-    run(public, workspace, package, first)
-    assert not public.paths("datasets/libraries/1.1.0/")
-    assert verify(public) == []
+    run(public, workspace, package, part(package, branches=BRANCHES[:1]))
+    state, _ = read_state(workspace)
+    before = previous(public, state, package.name)
+    late = build(package, [sample(package)], previous=before, created=CREATED, publisher=PUBLISHER)
+    assert late is not None
+    run(public, workspace, package, part(package, branches=BRANCHES[:2]))
+    seen = content(public)
+    with pytest.raises(ConflictError):
+        stage(workspace, public, state, late)
+    assert content(public) == seen
+
+
+def test_a_commit_whose_version_is_not_in_place_is_completed_by_anybody(
+    tmp_path: Path, package: Package
+) -> None:
+    public, workspace, token, state = staged(tmp_path, package, sample(package))
+    commit(workspace, token, state)
+    committed, _ = read_state(workspace)
+    public.put("datasets/libraries/1.0.0/branches.csv", b"")
+    with pytest.raises(StoreError) as raised:
+        complete(workspace, public, committed)
+    assert raised.value.code == "store-immutable"
+    public.delete("datasets/libraries/1.0.0/branches.csv")
+    for _ in range(2):
+        complete(workspace, public, committed)
+        assert previous(public, committed, "libraries") is not None
+        assert workspace.paths() == ["state.json"]
+
+
+def test_what_others_put_into_the_folder_of_the_next_version_stops_it_before_the_commit(
+    tmp_path: Path, package: Package
+) -> None:
+    public, workspace = stores(tmp_path)
+    run(public, workspace, package, part(package, branches=BRANCHES[:1]))
+    public.put("datasets/libraries/1.1.0/branches.csv", b"not ours")
+    before = content(public), content(workspace)
+    with pytest.raises(StoreError) as raised:
+        run(public, workspace, package, sample(package))
+    assert raised.value.code == "unknown-release"
+    assert (content(public), content(workspace)) == before
 
 
 def test_a_lost_state_overwrites_nothing_published(tmp_path: Path, package: Package) -> None:
@@ -286,11 +371,12 @@ def test_an_unchanged_pass_upon_a_lost_state_changes_nothing(
     state, _ = read_state(workspace)
     history = state["releases"]["libraries"]
     old = {"releases": {"libraries": history[:1]} if lost == "newest entry" else {}}
+    workspace.replace("state.json", json.dumps(old).encode())
     if "checksums" in lost:
         public.delete("SHA256SUMS")
     before = content(public)
     with pytest.raises(StoreError) as raised:
-        refresh(public, old, SITE)
+        refresh(workspace, public, lambda _: SITE)
     assert raised.value.code == "unknown-release"
     assert content(public) == before
 
@@ -306,10 +392,9 @@ def test_a_damaged_version_is_neither_copied_nor_built_upon(
             run(public, workspace, package, part(package, branches=rows))
         assert raised.value.code == "damaged-release"
         assert raised.value.details["path"] == "datasets/libraries/1.1.0/branches.csv"
-    state, _ = read_state(workspace)
     public.delete("datasets/libraries/latest/branches.csv")
     with pytest.raises(StoreError):
-        refresh(public, state, SITE)
+        refresh(workspace, public, lambda _: SITE)
     assert good is not None
 
 

@@ -210,11 +210,10 @@ def validate(context: typer.Context) -> None:
 def verify(public: Public = None, json: AsJson = False, lang: Lang = "ja") -> None:
     """Read everything published again: checksums, descriptors, pointers, strays."""
     from opendata.pipeline import load_settings
-    from opendata.store import open_store
     from opendata.store import verify as verify_store
 
     settings = load_settings(public=public)
-    problems = verify_store(open_store(settings.public))
+    problems = verify_store(settings.public_store())
     if json:
         print_json({"problems": [one.to_json(lang) for one in problems]})
     elif problems:

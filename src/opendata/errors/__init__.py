@@ -17,7 +17,7 @@ from opendata.errors.exceptions import (
     UsageError,
     settings_file,
 )
-from opendata.errors.problem import Place, Problem, Severity, has_errors, problem
+from opendata.errors.problem import Place, Problem, Severity, has_errors, problem, subject
 
 __all__ = [
     "ConfigurationError",
@@ -39,4 +39,5 @@ __all__ = [
     "sentence",
     "sentences",
     "settings_file",
+    "subject",
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from opendata.errors.catalogue import Language, Message, Severity, Text, message
 
-__all__ = ["Place", "Problem", "Severity", "has_errors", "problem"]
+__all__ = ["Place", "Problem", "Severity", "has_errors", "problem", "subject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,9 @@ class Problem:
     subject: str | None = None
     """A digest of what is asked, where a person may answer that it is right as it is: whoever
     answers once is not asked again."""
+    holds: Literal["last", "nothing"] | None = None
+    """What is published of the record that is asked about until somebody answers: what the last
+    release says of it, or nothing where it says nothing. None where it is published at once."""
 
     def to_json(self, language: Language = "ja") -> dict[str, str | None]:
         """The problem in the form the command line contract gives it."""

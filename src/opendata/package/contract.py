@@ -139,7 +139,8 @@ class Rule:
 
     A query's columns: `row` (0-based row of `table`), optionally `field`, `at` (the A1 name of
     another cell of the same sheet), `suggestion`, and any others, which fill the message's places.
-    Nothing returned, nothing wrong.
+    Nothing returned, nothing wrong. A rule that asks may return `was`: the key of the record of the
+    last release that this one may be.
     """
 
     message: Message
@@ -150,6 +151,12 @@ class Rule:
     table: str = ""
     field: str = ""
     query: str = ""
+    asks: bool = False
+    """Whether the record waits for an answer: until a person says that it is right, it stays as it
+    was last published."""
+    note: tuple[str, str] | None = None
+    """The table and the text field that take the reason of that answer: of the record, or of what
+    refers to it."""
     holds_in_doubt: bool = False
     """Whether the query's hits count in rows in which an error was found while reading, too."""
     examples: tuple[Mapping[str, Any], ...] = ()

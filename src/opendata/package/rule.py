@@ -45,9 +45,19 @@ def _rule(code: str, document: Mapping[str, Any]) -> Rule:
         table=str(document["table"]) if found_by == "query" else "",
         field=str(document["field"]) if found_by == "query" else "",
         query=str(document.get("query", "")),
+        asks=bool(document.get("asks", False)),
+        note=_note(document),
         holds_in_doubt=bool(document.get("holds_in_doubt", False)),
         examples=tuple(document.get("examples", ())),
     )
+
+
+def _note(document: Mapping[str, Any]) -> tuple[str, str] | None:
+    """`note`, a field of the rule's own table, or `indicator_values.note`, of another."""
+    if "note" not in document:
+        return None
+    table, _, field = str(document["note"]).rpartition(".")
+    return table or str(document["table"]), field
 
 
 def _broken(rule: Rule, resources: Sequence[Resource]) -> str | None:
@@ -61,4 +71,22 @@ def _broken(rule: Rule, resources: Sequence[Resource]) -> str | None:
     table = rule.table.removesuffix(TOTALS)
     if rule.query and not any(one.name == table and one.has(rule.field) for one in resources):
         return f"no field {rule.table}.{rule.field}"
-    return None
+    return _broken_question(rule, resources)
+
+
+def _broken_question(rule: Rule, resources: Sequence[Resource]) -> str | None:
+    """What keeps the rule from asking, or its answer from being noted."""
+    if rule.asks and (not rule.query or rule.table.endswith(TOTALS)):
+        return "only a query over records can ask"
+    if rule.asks and not rule.is_off and rule.message.severity != "warning":
+        return "what asks is a warning"
+    if rule.note is None:
+        return None
+    table, name = rule.note
+    texts = [
+        field
+        for one in resources
+        for field in one.published
+        if (one.name, field.name, field.type) == (table, name, "string")
+    ]
+    return None if rule.asks and texts else f"no note {table}.{name}"

@@ -17,7 +17,7 @@ from opendata.pipeline.check import package_of
 from opendata.pipeline.drafting import bounded, draft_file
 from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
-from opendata.store import open_store, read_state
+from opendata.store import read_state
 from opendata.workbook import Workbook
 from opendata.workbook import read as read_workbook
 
@@ -76,7 +76,7 @@ def _in_review(settings: Settings, file: Path, package: Package) -> str | None:
     """The layout that the review of a submission proposes, by the submission's place; None for
     what is no submission. Raises UsageError where its review proposes none."""
     place = file.as_posix()
-    state, _ = read_state(workspace := open_store(settings.workspace))
+    state, _ = read_state(workspace := settings.workspace_store())
     account = Accounts.read(state).submissions.get(place)
     if account is None:
         return None

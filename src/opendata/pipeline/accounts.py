@@ -39,6 +39,8 @@ class Account:
     warnings: int = 0
     questions: int = 0
     """What its review asks and nobody has said is right."""
+    held: int = 0
+    """How many of its records are published as before, or not at all, until somebody answers."""
     reason: Reason | None = None
     """Why it is refused, in a sentence."""
     accepted: str | None = None
@@ -182,6 +184,7 @@ def _account(one: Outcome, known: Account | None) -> Account:
         errors=one.count("error"),
         warnings=one.count("warning"),
         questions=one.questions,
+        held=one.held,
         reason=_reason(one),
         proposal=one.proposal,
         answers=one.answers,

@@ -37,7 +37,7 @@ class Archive:
         OpendataError where neither the dataset nor the file is there any more.
         """
         accepted = account.accepted or ""
-        path = cache_path(accepted, account.municipality_code, contract)
+        path = cache_path(accepted, account.municipality_code, contract, account.answers)
         dataset = self._kept(path)
         if dataset is None:
             (outcome,) = self.examined([self._job(place, replace(account, sha256=accepted))])
@@ -75,6 +75,7 @@ class Archive:
                 problems=(found,) if found else (),
                 workspace=self.settings.workspace,
                 answers=account.answers,
+                is_known=True,
             )
             folder = self.settings.packages_root() / account.package
             last = self.last.get(account.package, {})

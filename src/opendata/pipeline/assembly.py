@@ -28,8 +28,14 @@ class Assembly:
     superseded: frozenset[str]
 
 
-def assemble(contract: Package, accounts: Accounts, before: Accounts, archive: Archive) -> Assembly:
-    """Put a package's datasets together.
+def assemble(
+    contract: Package,
+    accounts: Accounts,
+    before: Accounts,
+    archive: Archive,
+    last: release.Previous | None,
+) -> Assembly:
+    """Put a package's datasets together; what waits for an answer stays as it is in `last`.
 
     Those published before come first, then the others by place; withdrawn files last, so that a
     file put in the place of one taken away takes over its records.
@@ -59,7 +65,14 @@ def assemble(contract: Package, accounts: Accounts, before: Accounts, archive: A
             conflicts[part.file] = problem(
                 "conflicting-submission", Place(file=part.file), other=other
             )
-    return Assembly(contract, tuple(kept), datasets, conflicts, frozenset(superseded))
+    published: list[Part] = []
+    for part in kept:
+        if part.dataset.held:
+            others = {key for key, file in taken.items() if file != part.file}
+            published.extend(release.with_last(contract, part, last, others))
+        else:
+            published.append(part)
+    return Assembly(contract, tuple(published), datasets, conflicts, frozenset(superseded))
 
 
 def _rank(place: str, accounts: Accounts, before: Accounts) -> tuple[bool, bool, bool, str]:

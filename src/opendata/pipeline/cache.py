@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from opendata.package import Package
-from opendata.validate import Dataset
+from opendata.validate import Answer, Dataset
 from opendata.validate.typed import ARROW
 
 
@@ -19,22 +19,28 @@ def fingerprint(package: Package) -> str:
     return f"{version('opendata')}:{package.fingerprint}"
 
 
-def cache_path(sha256: str, municipality_code: str, package: Package) -> str:
-    """Where in the workspace the dataset of a file lies: by all that it depends on."""
-    key = hashlib.sha256(
-        f"{sha256}:{municipality_code}:{fingerprint(package)}".encode()
-    ).hexdigest()
-    return f"extracts/{key}.arrow"
+def cache_path(
+    sha256: str, municipality_code: str, package: Package, answers: Mapping[str, Answer]
+) -> str:
+    """Where in the workspace the dataset of a file lies: by all that it is read with."""
+    key = f"{sha256}:{municipality_code}:{fingerprint(package)}"
+    if answers:
+        key += repr(
+            sorted((one.subject, one.is_right, one.reason, one.was) for one in answers.values())
+        )
+    return f"extracts/{hashlib.sha256(key.encode()).hexdigest()}.arrow"
 
 
 def pack(dataset: Dataset) -> bytes:
     """A dataset as one Arrow file."""
     names = sorted(dataset.tables)
+    held = {name: dataset.held.get(name, pa.table({})) for name in names}
     table = pa.table(
         {
             "name": pa.array(names, pa.string()),
             "table": pa.array([_bytes(dataset.tables[name]) for name in names], pa.binary()),
             "cells": pa.array([_bytes(dataset.cells[name]) for name in names], pa.binary()),
+            "held": pa.array([_bytes(held[name]) for name in names], pa.binary()),
         }
     )
     return _bytes(table)
@@ -45,7 +51,7 @@ def fitted(dataset: Dataset, package: Package) -> Dataset:
 
     What the contract no longer has is dropped, what it did not have is null.
     """
-    tables, cells = {}, {}
+    tables, cells, held = {}, {}, {}
     for resource in package:
         known = dataset.tables.get(resource.name, pa.table({}))
         places = dataset.cells.get(resource.name, pa.table({}))
@@ -55,7 +61,10 @@ def fitted(dataset: Dataset, package: Package) -> Dataset:
         cells[resource.name] = pa.table(
             {one.name: _column(places, one.name, pa.string()) for one in resource.published}
         )
-    return Dataset(tables, cells)
+        waiting = dataset.held.get(resource.name)
+        if waiting is not None and set(resource.primary_key) <= set(waiting.column_names):
+            held[resource.name] = waiting
+    return Dataset(tables, cells, held)
 
 
 def _column(table: pa.Table, name: str, of_type: pa.DataType) -> Any:
@@ -69,7 +78,9 @@ def unpack(content: bytes) -> Dataset | None:
     try:
         rows = _table(content).to_pylist()
         tables: Mapping[str, pa.Table] = {row["name"]: _table(row["table"]) for row in rows}
-        return Dataset(tables, {row["name"]: _table(row["cells"]) for row in rows})
+        cells = {row["name"]: _table(row["cells"]) for row in rows}
+        held = {row["name"]: _table(row["held"]) for row in rows}
+        return Dataset(tables, cells, {name: one for name, one in held.items() if one.num_rows})
     except (pa.ArrowException, KeyError, OSError):
         return None
 

@@ -13,7 +13,7 @@ from opendata.pipeline.archive import Archive
 from opendata.pipeline.guard import workers
 from opendata.pipeline.run import LOCK_SECONDS, log_of
 from opendata.pipeline.settings import Settings
-from opendata.store import commit, locked, open_store, previous, read_state
+from opendata.store import commit, complete, locked, previous, read_state
 from opendata.validate import Answer
 
 
@@ -50,14 +50,15 @@ def answer(
     """
     if not reason.strip():
         raise UsageError("no-reason")
-    workspace = open_store(settings.workspace)
+    workspace, public = settings.stores()
     with locked(workspace, LOCK_SECONDS):
         state, token = read_state(workspace)
+        complete(workspace, public, state)
         accounts = Accounts.read(state)
         account = accounts.submissions.get(place)
         if account is None:
             raise UsageError("unknown-submission", place=place)
-        before = previous(open_store(settings.public), state, account.package)
+        before = previous(public, state, account.package)
         last = {account.package: before.tables} if before else {}
         with workers(1, log_of(settings)) as examined:
             (outcome,) = Archive(workspace, settings, examined, last).judge(

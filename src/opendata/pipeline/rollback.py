@@ -21,7 +21,7 @@ from opendata.pipeline.run import LOCK_SECONDS, publish
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.versions import entry_of, history_of
 from opendata.release import Files, Part, Previous, parts_of, restore, sha256
-from opendata.store import Store, commit, locked, open_store, read_state, release_files
+from opendata.store import Store, commit, complete, locked, read_state, release_files
 
 Accepted = Mapping[str, str]
 """By place, the SHA-256 of the file whose data are published."""
@@ -93,9 +93,10 @@ def roll_back(
     """
     if not reason.strip():
         raise UsageError("no-rollback-reason")
-    workspace, public = open_store(settings.workspace), open_store(settings.public)
+    workspace, public = settings.stores()
     with locked(workspace, LOCK_SECONDS):
         state, token = read_state(workspace)
+        complete(workspace, public, state)
         history = history_of(settings, state, package)
         number = str(entry_of(package, history, version)["version"])
         target = release_files(public, state, package, number)
@@ -118,7 +119,7 @@ def roll_back(
 def end_rollback(settings: Settings, package: str) -> Resumed:
     """Let the next pass publish again what lies in the inbox. Raises UsageError where the package
     is not rolled back, ConflictError where a pass commits at the same time."""
-    workspace = open_store(settings.workspace)
+    workspace = settings.workspace_store()
     with locked(workspace, LOCK_SECONDS):
         state, token = read_state(workspace)
         accounts = Accounts.read(state)

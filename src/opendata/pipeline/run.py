@@ -36,8 +36,9 @@ from opendata.pipeline.summary import Summary, summarize
 SHARD = 200
 """Submissions in one shard: many, because a task costs far more than a workbook."""
 LOCK_SECONDS = 60.0
-ATTEMPTS = 3
-"""How often a pass starts over when another one has committed in the meantime."""
+ATTEMPTS = 20
+"""How often a pass starts over when another one has committed in the meantime: each time, some
+pass has come to its end."""
 
 Progress = Callable[[int, int], None]
 """Called with how many submissions are done, of how many."""
@@ -104,10 +105,12 @@ def _judges(contracts: Mapping[str, Package], settings: Settings) -> dict[str, s
 
 
 def begin(settings: Settings, *, now: datetime) -> Work:
-    """Compare the inbox with what was last accounted for. Writes nothing."""
+    """Compare the inbox with what was last accounted for. Writes nothing but what a dead pass
+    committed."""
     contracts = packages(settings)
-    workspace, public = store.open_store(settings.workspace), store.open_store(settings.public)
+    workspace, public = settings.stores()
     state, token = store.read_state(workspace)
+    store.complete(workspace, public, state)
     accounts = Accounts.read(state)
     seen, passed_over = survey(settings.inbox)
     found = _in_scope(seen, settings)
@@ -184,7 +187,7 @@ def _is_changed(one: Submission, accounts: Accounts, judges: Mapping[str, str]) 
 def pending(settings: Settings) -> bool:
     """Whether, at a cheap first look, anything differs from what was last accounted for: a file
     in the inbox, or what the files are judged by (a layout that was accepted)."""
-    state, _ = store.read_state(store.open_store(settings.workspace))
+    state, _ = store.read_state(settings.workspace_store())
     found = _in_scope(scan(settings.inbox), settings)
     known = Accounts.read(state)
     listed = {
@@ -206,7 +209,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     Every file is archived as received before it is opened; the dataset of an accepted one is kept
     in the workspace. A file that cannot be read is refused, one that has gone is passed over.
     """
-    workspace = store.open_store(settings.workspace)
+    workspace = settings.workspace_store()
     root = settings.packages_root()
     contracts = packages(settings)
     limits = settings.limits.limits()
@@ -233,7 +236,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
                 continue
             if outcome.dataset is not None and outcome.status == "accepted":
                 code = outcome.place.split("/")[1]
-                path = cache_path(outcome.sha256, code, contracts[outcome.package])
+                path = cache_path(outcome.sha256, code, contracts[outcome.package], outcome.answers)
                 workspace.replace(path, pack(outcome.dataset))
             outcomes.append(replace(outcome, dataset=None))
             if progress:
@@ -243,8 +246,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
 
 def log_of(settings: Settings) -> Path:
     """Where worker processes write what went wrong with them."""
-    folder = settings.workspace.removeprefix("file://")
-    return Path(folder) / "logs" / "worker.log"
+    return settings.own_folder() / "logs" / "worker.log"
 
 
 def _receive(
@@ -257,8 +259,10 @@ def _receive(
     content, sha256 = one.read()
     workspace.put(f"archive/{sha256}", content)
     misplaced = one.misplaced(known)
+    before = shard.accounts.get(one.place)
     return replace(
         _unseen(one, shard, settings),
+        is_known=before is not None and before.sha256 == sha256,
         content=content,
         sha256=sha256,
         problems=(misplaced,) if misplaced else (),
@@ -287,7 +291,7 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
     Raises ConflictError where another pass has committed since `begin`: then nothing was changed.
     """
     contracts = packages(settings)
-    workspace, public = store.open_store(settings.workspace), store.open_store(settings.public)
+    workspace, public = settings.stores()
     with store.locked(workspace, LOCK_SECONDS), workers(1, log_of(settings)) as examined:
         state, token = store.read_state(workspace)
         if token != work.token:
@@ -297,7 +301,8 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         archive = Archive(workspace, settings, examined, last)
         accounts = accounted(work.accounts, outcomes, work.withdrawn)
         assemblies = [
-            assemble(contract, accounts, work.accounts, archive) for contract in contracts.values()
+            assemble(contract, accounts, work.accounts, archive, before[contract.name])
+            for contract in contracts.values()
         ]
         conflicts = {place: found for one in assemblies for place, found in one.conflicts.items()}
         told = {one.place: one for one in outcomes}
@@ -343,11 +348,10 @@ def publish(
     Raises ConflictError where somebody else has committed since `token` was read.
     """
     for one in releases:
-        store.publish(public, state, one)
+        store.stage(workspace, public, state, one)
     accounts = replace(accounts, releases=_with_releases(accounts.releases, releases))
-    new_state = accounts.to_state()
-    store.commit(workspace, token, new_state)
-    _refresh(public, new_state, settings)
+    store.commit(workspace, token, accounts.to_state())
+    _refresh(workspace, public, settings)
     return accounts
 
 
@@ -418,11 +422,15 @@ def _with_releases(
     return releases
 
 
-def _refresh(public: store.Store, state: Mapping[str, Any], settings: Settings) -> None:
+def _refresh(workspace: store.Store, public: store.Store, settings: Settings) -> None:
     """Make what readers follow say what was committed; also after a pass that died before it."""
-    found = store.current(public, state)
-    publisher = settings.publisher_of()
-    files = catalogue.build(
-        found, publisher=publisher, base_url=settings.base_url, places=settings.municipalities
-    )
-    store.refresh(public, state, files)
+
+    def pages(found: Sequence[catalogue.Current]) -> release.Files:
+        return catalogue.build(
+            found,
+            publisher=settings.publisher_of(),
+            base_url=settings.base_url,
+            places=settings.municipalities,
+        )
+
+    store.refresh(workspace, public, pages)

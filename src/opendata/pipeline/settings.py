@@ -6,9 +6,9 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +20,7 @@ from pydantic_settings import (
 import opendata
 from opendata.errors import ConfigurationError, Text, settings_file
 from opendata.release import Publisher
+from opendata.store import FolderStore, S3Options, Store, apart, open_store
 from opendata.workbook import Limits
 
 _BESIDE = frozenset({"OPENDATA_CONFIG", "OPENDATA_LANG"})
@@ -84,6 +85,25 @@ class ServeSettings(_Strict):
     """Look at the inbox every so often; the system says nothing of network shares."""
 
 
+class S3Settings(_Strict):
+    """How to speak to the S3 server of the stores; access keys stand elsewhere (docs/stores.md)."""
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    addressing: Literal["auto", "path", "virtual"] = "auto"
+    checksums: Literal["when_required", "when_supported"] = "when_required"
+    multipart_megabytes: int = Field(64, ge=5)
+    connect_seconds: float = Field(10.0, gt=0)
+    read_seconds: float = Field(60.0, gt=0)
+    attempts: int = Field(5, ge=1)
+    lease_seconds: float = Field(20.0, gt=0)
+
+    def options(self) -> S3Options:
+        given = self.model_dump()
+        return S3Options(multipart_bytes=given.pop("multipart_megabytes") * 2**20, **given)
+
+
 class Settings(BaseSettings):
     """Everything a run needs to know."""
 
@@ -106,6 +126,7 @@ class Settings(BaseSettings):
     """Names of municipalities by their codes, for the pages."""
     limits: LimitSettings = LimitSettings()
     serve: ServeSettings = ServeSettings()
+    s3: S3Settings = S3Settings()
 
     @classmethod
     def settings_customise_sources(
@@ -118,6 +139,26 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         path = Path(settings_file())
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path))
+
+    def stores(self) -> tuple[Store, Store]:
+        """The workspace and the public store. Raises ConfigurationError where one lies inside the
+        other."""
+        apart(self.workspace, self.public)
+        return self.workspace_store(), self.public_store()
+
+    def workspace_store(self) -> Store:
+        return open_store(self.workspace, self.s3.options(), is_private=True)
+
+    def public_store(self) -> Store:
+        return open_store(self.public, self.s3.options())
+
+    def own_folder(self) -> Path:
+        """This machine's folder for logs and the like: the workspace, where that is a folder."""
+        store = self.workspace_store()
+        if isinstance(store, FolderStore):
+            return store.root
+        state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
+        return (Path(state) if state else Path.home() / ".local" / "state") / "opendata"
 
     def publisher_of(self) -> Publisher:
         return Publisher(**self.publisher.model_dump())

@@ -47,6 +47,8 @@ class Received:
     """Where its review will lie."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of earlier questions, by their subjects."""
+    is_known: bool = False
+    """Whether the answers of this very file are among them: what was said later stands."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,11 @@ class Outcome:
         """How many questions are open: nobody has said yet that what they ask about is right."""
         return len({one.subject for one in self.problems if one.subject is not None})
 
+    @property
+    def held(self) -> int:
+        """How many records are published as before, or not at all, until somebody answers."""
+        return sum(one.holds is not None for one in self.problems)
+
 
 @dataclass(frozen=True)
 class _Reading:
@@ -92,6 +99,8 @@ class _Reading:
     layout: str | None
     dataset: Dataset | None
     problems: tuple[Problem, ...]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """What was said of questions, and what it was found to mean."""
 
 
 def examine_submission(
@@ -112,10 +121,12 @@ def examine_submission(
     except UnreadableWorkbook as error:
         return refuse_unopened(received, error)
     given, told = read_answers(workbook)
+    said = {one.subject: one for one in given}
+    known = received.answers
     received = replace(
         received,
         problems=(*received.problems, *told),
-        answers={**received.answers, **{one.subject: one for one in given}},
+        answers={**said, **known} if received.is_known else {**known, **said},
     )
     reading = _read(received, workbook, package, read_layouts(package), last)
     proposal = None
@@ -133,12 +144,12 @@ def _read(
 ) -> _Reading:
     constants = {"plans.municipality_code": received.municipality_code}
     extracted = extract(workbook, package, layouts, constants)
-    problems = [*received.problems, *extracted.problems]
+    problems = rated([*received.problems, *extracted.problems], package)
     if extracted.layout is None:
-        return _Reading(None, None, tuple(rated(problems, package)))
+        return _Reading(None, None, tuple(problems), received.answers)
     validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
-    return _Reading(extracted.layout.name, validation.dataset, tuple(rated(problems, package)))
+    return _Reading(extracted.layout.name, validation.dataset, tuple(problems), validation.answers)
 
 
 def _proposed(
@@ -198,7 +209,7 @@ def _outcome(
         review={},
         received=received.received,
         drafted=proposal is not None and reading.layout is not None,
-        answers=received.answers,
+        answers=reading.answers or received.answers,
     )
     reviewed = Reviewed(
         file=outcome.place,

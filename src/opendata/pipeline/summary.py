@@ -133,6 +133,9 @@ def _told(it: Summary) -> Iterator[Text]:
     for one in accepted:
         looked_at = "run-accepted-file-to-look-at" if one.account.warnings else "run-accepted-file"
         yield sentence(looked_at, file=one.file, warnings=one.account.warnings)
+        if one.account.held:
+            yield sentence("run-held", count=one.account.held)
+            yield sentence("run-review", path=it.review(one.file))
     yield sentence("run-refused", count=len(refused))
     for one in refused:
         yield sentence("run-refused-file", file=one.file)

@@ -15,7 +15,7 @@ from opendata.errors import Text, UsageError, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.settings import Settings
 from opendata.release import Files, Previous, SchemaChange, compare, counted
-from opendata.store import Store, open_store, read_state, release_files
+from opendata.store import Store, complete, read_state, release_files
 
 LATEST = "latest"
 SHOWN = 40
@@ -63,9 +63,10 @@ class Shelf:
     @classmethod
     def open(cls, settings: Settings, package: str) -> Shelf:
         """Raises UsageError for a package that has published nothing."""
-        state, _ = read_state(open_store(settings.workspace))
-        history = history_of(settings, state, package)
-        return cls(package, history, open_store(settings.public), state)
+        workspace, public = settings.stores()
+        state, _ = read_state(workspace)
+        complete(workspace, public, state)
+        return cls(package, history_of(settings, state, package), public, state)
 
     def files(self, version: str) -> tuple[str, Files]:
         """A version's number and its files, each held against its checksum. Raises UsageError for
@@ -119,7 +120,7 @@ def _changes(one: Entry) -> Iterator[Text]:
 
 def releases(settings: Settings, package: str) -> History:
     """Every version of a package. Raises UsageError for one that has published nothing."""
-    state, _ = read_state(open_store(settings.workspace))
+    state, _ = read_state(settings.workspace_store())
     return History(package, history_of(settings, state, package), settings.serve.timezone)
 
 

@@ -8,6 +8,7 @@ from opendata.release.build import Difference, build, compare, keys, parts_of, r
 from opendata.release.changes import SchemaChange, counted, diff
 from opendata.release.descriptor import checksums, pointer, read_checksums, sha256, sources
 from opendata.release.formats import read_parquet, to_csv
+from opendata.release.held import with_last
 from opendata.release.model import Files, Part, Previous, Publisher, Release
 from opendata.release.tables import text
 
@@ -35,4 +36,5 @@ __all__ = [
     "sources",
     "text",
     "to_csv",
+    "with_last",
 ]

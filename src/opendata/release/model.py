@@ -46,6 +46,8 @@ class Previous:
     descriptor: Mapping[str, Any]
     tables: Mapping[str, pa.Table]
     corrections: pa.Table
+    lineage: pa.Table | None = None
+    """The cell behind every value, as `release.tables.lineage` gives it."""
 
     @classmethod
     def read(cls, files: Files) -> Previous:
@@ -62,7 +64,9 @@ class Previous:
                 if one["format"] == "parquet"
             }
             corrected = read_corrections(files.get("corrections.csv"))
-            return cls(str(descriptor["version"]), descriptor, tables, corrected)
+            cells = files.get("lineage.parquet")
+            lineage = None if cells is None else read_parquet(cells)
+            return cls(str(descriptor["version"]), descriptor, tables, corrected, lineage)
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise StoreError(
                 "damaged-release", path="datapackage.json", reason=repr(error)

@@ -15,7 +15,13 @@ QUESTION = Text("番号", "Number")
 YES = Text("はい", "Yes")
 NO = Text("いいえ", "No")
 
-_WORDS = {squash(word): says for text, says in ((YES, True), (NO, False)) for word in text}
+_ALSO = {True: ("ハイ", "はい。", "Y", "OK", "○", "〇", "◯", "正しい"),
+         False: ("イイエ", "いいえ。", "N", "NG", "×", "✕", "誤り")}  # fmt: skip
+_WORDS = {
+    squash(word).casefold(): says
+    for text, says in ((YES, True), (NO, False))
+    for word in (*text, *_ALSO[says])
+}
 
 
 def read_answers(workbook: Workbook) -> tuple[list[Answer], list[Problem]]:
@@ -28,7 +34,7 @@ def read_answers(workbook: Workbook) -> tuple[list[Answer], list[Problem]]:
     for sheet in workbook.sheets:
         if sheet.name == RESULTS_SHEET:
             for row, said, reason, subject in _rows(sheet):
-                found = _WORDS.get(squash(said))
+                found = _WORDS.get(squash(said).casefold())
                 if found is None or (found and not reason):
                     code = "unknown-answer" if found is None else "answer-without-reason"
                     problems.append(problem(code, row, value=said))
@@ -51,7 +57,9 @@ def _rows(sheet: Sheet) -> Iterator[tuple[Place, str, str, str]]:
 
 def _columns(cells: Sequence[Value]) -> list[int] | None:
     """Where the three columns stand, in a row that names them all."""
+    shown = [squash(str(cell or "")) for cell in cells]
     for titles in zip(ANSWER, REASON, QUESTION, strict=True):
-        if all(title in cells for title in titles):
-            return [list(cells).index(title) for title in titles]
+        wanted = [squash(title) for title in titles]
+        if all(title in shown for title in wanted):
+            return [shown.index(title) for title in wanted]
     return None

@@ -32,7 +32,7 @@ from opendata.review.reviewed import (
 )
 from opendata.review.shown import clean, in_japan, sheet_of
 
-MOST = SimpleNamespace(told=3, others=100, opened=20, drawings=40, ranges=60)
+MOST = SimpleNamespace(told=3, others=100, opened=20, drawings=40, ranges=500)
 """Per cause: findings told in full, in short, and how many of these unfolded; per page: drawings;
 per list: ranges of cells."""
 
@@ -59,12 +59,19 @@ class Told:
         """What a screen reader says of the drawing."""
         return f"{clean(self.sheet or '', 60)} {self.cell or ''}".strip()
 
+    @property
+    def reference(self) -> str:
+        """The cell as the name box of a spreadsheet program takes it, to be taken there."""
+        if not self.sheet:
+            return self.cell or ""
+        return "'{}'!{}".format(self.sheet.replace("'", "''"), self.cell)
+
 
 @dataclass(frozen=True, slots=True)
 class ToldCause:
-    """A cause as the page shows it: some findings in full, some in short, the rest counted.
+    """A cause as the page shows it: some findings in full, some in short, of the rest the cells.
 
-    `remedy` is set where it is the same for all, and then told once.
+    `remedy` is set where it is the same for all, and then told once. `untold` counts the rest.
     """
 
     title: Text
@@ -75,6 +82,7 @@ class ToldCause:
     others: tuple[Told, ...]
     other_count: int
     untold: int
+    rest: tuple[Cells, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,7 @@ def _told(reviewed: Reviewed, mask: Mask) -> list[ToldCause]:
 
 def _tell_cause(cause: Cause, full: Sequence[Told]) -> ToldCause:
     others = [_tell(finding) for finding in cause.findings[MOST.told :][: MOST.others]]
+    rest = cause.findings[MOST.told + MOST.others :]
     remedies = {finding.problem.remedy for finding in cause.findings}
     other_count = cause.count - sum(one.count for one in full)
     return ToldCause(
@@ -176,7 +185,8 @@ def _tell_cause(cause: Cause, full: Sequence[Told]) -> ToldCause:
         tuple(full),
         tuple(others),
         other_count,
-        other_count - sum(one.count for one in others),
+        sum(len(one.places) for one in rest),
+        cells(place for one in rest for place in one.places),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from opendata.errors import Problem, Text
 from opendata.extract.draft import Draft
-from opendata.workbook.types import Workbook
+from opendata.workbook.types import RESULTS_SHEET, Workbook
 
 Status = Literal["accepted", "rejected", "unreadable"]
 LONGEST_NAME = 255
@@ -109,6 +109,16 @@ class Reviewed:
         """How many problems of a severity there are."""
         return sum(one.severity == severity for one in self.problems)
 
+    @property
+    def held(self) -> int:
+        """How many records are published as they were before, until somebody answers."""
+        return sum(one.holds == "last" for one in self.problems)
+
+    @property
+    def held_back(self) -> int:
+        """How many records are not published until somebody answers."""
+        return sum(one.holds == "nothing" for one in self.problems)
+
 
 def accept_command(file: str, workspace: str | None) -> str:
     """What the operator types to accept the layout proposed for a submission, or for a file."""
@@ -135,6 +145,8 @@ def verdict(reviewed: Reviewed) -> Text:
             f"このままでは公開できません。{errors:,}件の修正をお願いします。",
             f"This cannot be published yet: {plural(errors, 'thing')} to correct.",
         )
+    if reviewed.held or reviewed.held_back:
+        return _but_held(reviewed.held, reviewed.held_back, warnings)
     if warnings:
         return Text(
             f"公開されました。{warnings:,}件、念のためご確認ください。",
@@ -142,6 +154,28 @@ def verdict(reviewed: Reviewed) -> Text:
         )
     return Text(
         "公開されました。直していただくところはありません。", "Published. Nothing to correct."
+    )
+
+
+def _but_held(as_before: int, not_at_all: int, warnings: int) -> Text:
+    """The verdict on a file of which some records wait for an answer."""
+    ja, en = [], []
+    if as_before:
+        ja.append(f"{as_before:,}件は前回の値のまま")
+        en.append(f"{plural(as_before, 'value')} as before")
+    if not_at_all:
+        ja.append(f"{not_at_all:,}件は未公開のまま")
+        en.append(f"{plural(not_at_all, 'value')} left out")
+    verdict = Text(
+        f"公開されました。ただし、確認のご回答をいただくまで、{'、'.join(ja)}です。",
+        f"Published, with {' and '.join(en)} until you answer.",
+    )
+    others = warnings - as_before - not_at_all
+    if not others:
+        return verdict
+    return Text(
+        f"{verdict.ja}ほかに{others:,}件、念のためご確認ください。",
+        f"{verdict.en} Please look at {plural(others, 'other point')} when you can.",
     )
 
 
@@ -170,7 +204,7 @@ def next_steps(
     `checked` and `proposed` name the marked workbook and the one with the proposals written in.
     """
     if reviewed.status == "accepted":
-        return ()
+        return _answering(reviewed, checked) if reviewed.held or reviewed.held_back else ()
     if reviewed.is_waiting:
         return _while_waiting(reviewed)
     if reviewed.is_no_plan:
@@ -208,6 +242,25 @@ def next_steps(
         again,
     )
     return steps if proposed is None else (*steps, _accepting(proposed))
+
+
+def _answering(reviewed: Reviewed, checked: str | None) -> tuple[Text, ...]:
+    """How to answer what is asked."""
+    opened = checked or reviewed.name
+    return (
+        Text(
+            f"「{opened}」を開き、シート「{RESULTS_SHEET}」の黄色い欄に、はい・いいえと理由を"
+            "お書きください。値の誤りであれば、答える代わりにセルを直してください。",
+            f'Open "{opened}" and fill in the yellow cells of its sheet {RESULTS_SHEET}: Yes or '
+            "No, and why. If a value is wrong, correct its cell instead.",
+        ),
+        Text(
+            f"保存して、「{reviewed.name}」の名前で受付フォルダー「{reviewed.folder}」に"
+            "入れ直してください。次の確認のときに公開します。",
+            f'Save it and put it back into the inbox folder "{reviewed.folder}" as '
+            f'"{reviewed.name}". It is published when it is checked next.',
+        ),
+    )
 
 
 def _accepting(proposed: str) -> Text:

@@ -1,49 +1,52 @@
-"""The doors: folder (and later S3); publish = write immutable files, then swap the state.
+"""The doors: folder and S3; publish = write immutable files, then swap the state.
 
 One pass, under `locked(workspace, seconds)`:
 
     state, token = read_state(workspace)        # {} and None the first time
+    complete(workspace, public, state)          # what a dead pass committed
     before = previous(public, state, package.name)
     release = build(package, parts, previous=before, …)
     if release:
-        publish(public, state, release)         # 1. immutable files, read back; no reader sees them
+        stage(workspace, public, state, release)  # 1. immutable files, read back; private
         state = …                               #    releases[package] + [release.entry]
     token = commit(workspace, token, state)     # 2. the commit point
-    files = catalogue.build(current(public, state), …)
-    refresh(public, state, files)               # 3. what readers follow, re-derived from the state
+    refresh(workspace, public, catalogue)       # 3. the version in its place, read back; then what
+                                                #    readers follow, re-derived from the state
 
 A run killed anywhere leaves the old state or the new one; the next pass does what is left. Of the
-state these functions know only `releases`: package name to a list of `Release.entry`, oldest first.
+state these functions know only `releases`, package name to a list of `Release.entry`, oldest first,
+and `serial`, which counts the commits.
 """
 
 from opendata.store.folder import FolderStore
-from opendata.store.open import open_store
+from opendata.store.open import S3Options, apart, open_store
 from opendata.store.protocol import Store
 from opendata.store.publish import (
-    STATE,
-    commit,
+    complete,
     current,
-    locked,
     previous,
-    publish,
-    read_state,
     refresh,
     release_files,
+    stage,
 )
+from opendata.store.state import STATE, commit, locked, read_state
 from opendata.store.verify import verify
 
 __all__ = [
     "STATE",
     "FolderStore",
+    "S3Options",
     "Store",
+    "apart",
     "commit",
+    "complete",
     "current",
     "locked",
     "open_store",
     "previous",
-    "publish",
     "read_state",
     "refresh",
     "release_files",
+    "stage",
     "verify",
 ]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from opendata.errors import ConflictError, StoreError
-from opendata.store.paths import LOCK, SWAP_LOCK, UNFINISHED, checked
+from opendata.store.paths import LOCK, OWN, SWAP_LOCK, UNFINISHED, checked
 
 POLL_SECONDS = 0.1
+ATTEMPTS = 20
+"""How often a file is written again whose folder or unfinished copy another process removed."""
 
 
 class FolderStore:
@@ -22,6 +26,9 @@ class FolderStore:
 
     A file is written beside its place, fsynced and renamed, and its folder fsynced. Links that lead
     out of the root are refused.
+
+    Any number of processes may write at once: one that tidies up may take away the unfinished file
+    or the empty folder of another, which then writes again.
     """
 
     def __init__(self, root: Path) -> None:
@@ -63,9 +70,9 @@ class FolderStore:
 
     def put(self, path: str, content: bytes) -> None:
         present = self.read(path)
-        if present is None:
-            self._write(path, content)
-        elif present != content:
+        if present is None and not self._write(path, content, _link):
+            present = self.read(path)
+        if present not in (None, content):
             raise StoreError("store-immutable", path=path)
 
     def replace(self, path: str, content: bytes) -> None:
@@ -104,8 +111,9 @@ class FolderStore:
                 for name in names:
                     if name.startswith(UNFINISHED):
                         (at / name).unlink(missing_ok=True)
-                if len(at.relative_to(self.root).parts) > 1 and not any(at.iterdir()):
-                    at.rmdir()
+                if len(at.relative_to(self.root).parts) > 1:
+                    with suppress(OSError):  # not empty
+                        at.rmdir()
 
     @contextmanager
     def lock(self, wait_seconds: float) -> Iterator[None]:
@@ -140,21 +148,56 @@ class FolderStore:
             raise StoreError("store-path", path=repr(path))
         return place
 
-    def _write(self, path: str, content: bytes) -> None:
+    def _write(
+        self, path: str, content: bytes, settle: Callable[[Path, Path], bool] | None = None
+    ) -> bool:
+        """Write a file whole; False where `settle` finds its place taken."""
         with _reported(path):
             place = self._place(path)
-            _make_folder(place.parent)
-            unfinished = place.with_name(f"{UNFINISHED}{secrets.token_hex(6)}")
-            try:
-                with unfinished.open("xb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                unfinished.replace(place)
-            except BaseException:
-                unfinished.unlink(missing_ok=True)
-                raise
-            _sync_folder(place.parent)
+            for attempt in count(1):
+                try:
+                    return self._write_once(place, content, settle or _rename)
+                except FileNotFoundError:
+                    if attempt == ATTEMPTS:
+                        raise
+        raise AssertionError
+
+    def _write_once(
+        self, place: Path, content: bytes, settle: Callable[[Path, Path], bool]
+    ) -> bool:
+        _make_folder(place.parent)
+        unfinished = place.with_name(f"{UNFINISHED}{secrets.token_hex(6)}")
+        try:
+            with unfinished.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            is_ours = settle(unfinished, place)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        _sync_folder(place.parent)
+        return is_ours
+
+
+def _rename(unfinished: Path, place: Path) -> bool:
+    unfinished.replace(place)
+    return True
+
+
+def _link(unfinished: Path, place: Path) -> bool:
+    """Give a file its place unless that is taken; by renaming where there are no links."""
+    try:
+        place.hardlink_to(unfinished)
+    except FileExistsError:
+        unfinished.unlink()
+        return False
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
+            raise
+        return _rename(unfinished, place)
+    unfinished.unlink(missing_ok=True)
+    return True
 
 
 def _token(content: bytes | None) -> str | None:
@@ -163,7 +206,7 @@ def _token(content: bytes | None) -> str | None:
 
 def _is_own(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return name.startswith(UNFINISHED) or path in (LOCK, SWAP_LOCK)
+    return name.startswith(UNFINISHED) or path in OWN
 
 
 def _make_folder(folder: Path) -> None:

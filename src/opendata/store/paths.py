@@ -7,7 +7,9 @@ from opendata.errors import StoreError
 UNFINISHED = ".unfinished-"
 """Beginning of the name of a file that is being written."""
 
-LOCK, SWAP_LOCK = ".lock", ".swap-lock"
+LOCK, SWAP_LOCK, PROBE = ".lock", ".swap-lock", ".probe"
+OWN = frozenset({LOCK, SWAP_LOCK, PROBE})
+"""Names that a store keeps for itself."""
 
 
 def checked(path: str) -> tuple[str, ...]:
@@ -21,7 +23,7 @@ def checked(path: str) -> tuple[str, ...]:
         any(one in ("", ".", "..") or one.startswith(UNFINISHED) for one in segments)
         or "\\" in path
         or any(ord(character) < 32 or ord(character) == 127 for character in path)
-        or path in (LOCK, SWAP_LOCK)
+        or path in OWN
     ):
         raise StoreError("store-path", path=repr(path))
     return segments

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from opendata.catalogue import Current
-from opendata.errors import StoreError
+from opendata.errors import ConflictError, StoreError
 from opendata.release import (
     Files,
     Previous,
@@ -29,79 +30,105 @@ from opendata.store.layout import (
     folder_of,
 )
 from opendata.store.protocol import Store
+from opendata.store.state import SERIAL, STATE, State, is_current, read_state
 
-STATE = "state.json"
-State = Mapping[str, Any]
-
-
-@contextmanager
-def locked(workspace: Store, wait_seconds: float = 0) -> Iterator[None]:
-    """Keep other passes out of the workspace. Raises ConflictError where one stays in it."""
-    with workspace.lock(wait_seconds):
-        workspace.sweep()
-        yield
+STAGED = "staged"
+_IN = re.compile(rf"{STAGED}/([0-9]+)/([0-9a-f]+)(?=/)")
+"""The folder of a staged version: the serial of the state it is built upon, its checksum."""
 
 
-def read_state(workspace: Store) -> tuple[dict[str, Any], str | None]:
-    """The committed state and its token: `{}` and None before the first commit.
+def stage(workspace: Store, public: Store, state: State, release: Release) -> None:
+    """Write a version's files beside the state and read them back. `commit` makes them published,
+    `complete` puts them where readers look.
 
-    Raises StoreError for a state that is not ours: nothing may be built upon it.
+    They lie apart by the state they were built upon and by their content, so that of passes that
+    run at once none can touch what another one commits. Raises ConflictError where `state` is no
+    longer the committed one, StoreError where the public store holds what it does not know.
     """
-    content, token = workspace.read_state(STATE)
-    if content is None:
-        return {}, None
-    try:
-        state = json.loads(content)
-    except ValueError as error:
-        raise StoreError("damaged-state", path=STATE, reason=str(error)) from error
-    if not isinstance(state, dict) or not _are_releases(state.get("releases", {})):
-        raise StoreError("damaged-state", path=STATE, reason="not a state document")
-    return state, token
-
-
-def _are_releases(releases: object) -> bool:
-    return isinstance(releases, dict) and all(
-        isinstance(history, list)
-        and all(
-            isinstance(one, dict) and {"version", "sums", "created"} <= one.keys()
-            for one in history
-        )
-        for history in releases.values()
-    )
-
-
-def commit(workspace: Store, token: str | None, state: State) -> str:
-    """Swap the state: the one step by which a release becomes published. Gives the new token.
-
-    A state equal to the committed one writes nothing. Raises ConflictError where somebody else
-    committed since `token` was read.
-    """
-    content = (json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    if token is not None and workspace.read_state(STATE) == (content, token):
-        return token
-    return workspace.swap_state(STATE, content, token)
-
-
-def publish(public: Store, state: State, release: Release) -> None:
-    """Write a version's files and read them back. Readers find them only after `commit`.
-
-    A folder of that version which no commit knows is what a dead run left, and is cleared first.
-    Raises StoreError where the public store has published what the state does not know.
-    """
-    _refuse_lost_state(public, state)
-    folder = folder_of(release.package, release.version)
-    public.sweep()
-    if (release.package, release.version) not in _committed(state):
-        for path in public.paths(f"{folder}/"):
-            if public.read(path) != release.files.get(path.removeprefix(f"{folder}/")):
-                public.delete(path)
-    for name in sorted(release.files, key=lambda name: (name == SUMS, name)):
-        public.put(f"{folder}/{name}", release.files[name])
+    with _unless_outdated(workspace, state):
+        _refuse_lost_state(public, state)
+        _refuse_taken_folder(public, release)
+    folder = _staged(state, release.sums)
+    for name, content in sorted(release.files.items()):
+        workspace.put(f"{folder}/{name}", content)
     for name, content in release.files.items():
-        if public.read(f"{folder}/{name}") != content:
+        if workspace.read(f"{folder}/{name}") != content:
             raise StoreError(
                 "damaged-release", path=f"{folder}/{name}", reason="reads back changed"
             )
+
+
+def complete(workspace: Store, public: Store, state: State) -> None:
+    """Put every committed version that is still staged in its place, and clear what was staged.
+
+    Whoever comes first does it, any number at once: all write the same bytes. What was staged upon
+    an earlier state and is in no release can never be committed any more, and goes.
+    """
+    known = {
+        str(one["sums"]): (package, str(one["version"]))
+        for package, history in state.get("releases", {}).items()
+        for one in history
+    }
+    staged = [(path, match) for path in workspace.paths(f"{STAGED}/") if (match := _IN.match(path))]
+    for folder, sums in sorted({(match[0], match[2]) for _, match in staged}):
+        if sums in known:
+            _put_in_place(workspace, public, folder, folder_of(*known[sums]), sums)
+    for path, match in staged:
+        if match[2] in known or int(match[1]) < state.get(SERIAL, 0):
+            workspace.delete(path)
+
+
+def _put_in_place(workspace: Store, public: Store, staged: str, folder: str, digest: str) -> None:
+    if not _is_in_place(public, folder, digest):
+        try:
+            _copy(workspace, public, staged, folder, digest)
+        except StoreError:  # another pass may have done it meanwhile, and cleared what was staged
+            if not _is_in_place(public, folder, digest):
+                raise
+
+
+def _is_in_place(public: Store, folder: str, digest: str) -> bool:
+    """A version's SHA256SUMS are written last: where they lie, everything they name does."""
+    present = public.read(f"{folder}/{SUMS}")
+    return present is not None and sha256(present) == digest
+
+
+def _copy(workspace: Store, public: Store, staged: str, folder: str, digest: str) -> None:
+    sums = read_checksums(_verified(workspace, f"{staged}/{SUMS}", digest))
+    if sums is None:
+        raise StoreError("damaged-release", path=f"{staged}/{SUMS}", reason="not checksums")
+    for name, expected in [*sums.items(), (SUMS, digest)]:
+        path = f"{folder}/{name}"
+        found = public.read(path)
+        if found is None or sha256(found) != expected:
+            public.put(path, _verified(workspace, f"{staged}/{name}", expected))
+            _verified(public, path, expected)
+
+
+def _staged(state: State, sums: str) -> str:
+    return f"{STAGED}/{state.get(SERIAL, 0)}/{sums}"
+
+
+@contextmanager
+def _unless_outdated(workspace: Store, state: State) -> Iterator[None]:
+    """What contradicts a state that is no longer the committed one is no damage."""
+    try:
+        yield
+    except StoreError as error:
+        committed, _ = read_state(workspace)
+        if committed.get(SERIAL, 0) != state.get(SERIAL, 0):
+            raise ConflictError("state-conflict", path=STATE) from error
+        raise
+
+
+def _refuse_taken_folder(public: Store, release: Release) -> None:
+    """Raise StoreError where something else lies where the version is going to be: it could not be
+    put in its place once it is committed."""
+    folder = folder_of(release.package, release.version)
+    for path in public.paths(f"{folder}/"):
+        content = release.files.get(path.removeprefix(f"{folder}/"))
+        if content is not None and public.read(path) != content:
+            raise StoreError("unknown-release", path=folder)
 
 
 def _history(state: State, package: str) -> Sequence[Mapping[str, Any]]:
@@ -190,16 +217,35 @@ def current(public: Store, state: State) -> list[Current]:
     return found
 
 
-def refresh(public: Store, state: State, files: Files) -> None:
-    """Make what readers follow say what the committed state says; `files` is the catalogue.
+def refresh(workspace: Store, public: Store, build: Callable[[Sequence[Current]], Files]) -> None:
+    """Make what readers follow say what the committed state says; `build` makes the catalogue.
 
-    Per package the pointer `datasets/<package>/datapackage.json` and the plain copies in
-    `latest/`; then the catalogue; then what no longer belongs is removed; last the root's
-    SHA256SUMS. Only what differs is written. A version's file is copied only if it is the one
-    that was published: otherwise StoreError, and readers keep what they have. So they do where
-    the public store has published what the state does not know.
+    First versions that a dead pass left staged. Then per package the pointer
+    `datasets/<package>/datapackage.json` and the plain copies in `latest/`; then the catalogue;
+    then what no longer belongs is removed; last the root's SHA256SUMS. Only what differs is
+    written. A version's file is copied only if it is the one that was published: otherwise
+    StoreError, and readers keep what they have. So they do where the public store has published
+    what the state does not know. Where somebody else commits meanwhile, all of it again: the last
+    to write has written what was committed last.
     """
-    _refuse_lost_state(public, state)
+    while True:
+        state, token = read_state(workspace)
+        try:
+            complete(workspace, public, state)
+            _refuse_lost_state(public, state)
+            wanted = _lead_readers(public, state, build(current(public, state)))
+        except StoreError:
+            if is_current(workspace, token):
+                raise
+            continue
+        if is_current(workspace, token):
+            _tidy(public, state, wanted)
+        if is_current(workspace, token):
+            return
+
+
+def _lead_readers(public: Store, state: State, files: Files) -> dict[str, str]:
+    """Write pointers, copies and the catalogue; gives the checksum of everything that belongs."""
     wanted: dict[str, str] = {}
     for package, history in sorted(state.get("releases", {}).items()):
         for one in history:
@@ -209,6 +255,10 @@ def refresh(public: Store, state: State, files: Files) -> None:
     for path, content in sorted(files.items()):
         _write_if_changed(public, path, content)
         wanted[path] = sha256(content)
+    return wanted
+
+
+def _tidy(public: Store, state: State, wanted: Mapping[str, str]) -> None:
     for path in _left_over(public, state, wanted):
         public.delete(path)
     _write_if_changed(public, SUMS, checksums(wanted))
@@ -243,19 +293,14 @@ def _write_if_changed(public: Store, path: str, content: bytes) -> None:
 def _left_over(public: Store, state: State, wanted: Mapping[str, str]) -> Iterator[str]:
     """What we wrote and nobody refers to any more; what we did not write is left alone.
 
-    Files that the last SHA256SUMS of the root names, copies in `latest/`, and folders of versions
-    that were never committed; of those that were, nothing is ever removed.
+    Files that the last SHA256SUMS of the root names, and copies in `latest/`. Of a version nothing
+    is ever removed.
     """
-    listed = read_checksums(public.read(SUMS) or b"")
-    committed = _committed(state)
-    packages = {package for package, _ in committed}
+    listed = read_checksums(public.read(SUMS) or b"") or {}
+    packages = {package for package, _ in _committed(state)}
     for path in public.paths():
-        version = VERSION.fullmatch(path)
-        if version is not None:
-            # Without the root's checksums nobody can tell what was never published.
-            if listed is not None and version.group(1, 2) not in committed:
-                yield path
-        elif path not in wanted and path != SUMS:
-            copy = COPY.fullmatch(path)
-            if path in (listed or ()) or (copy is not None and copy[1] in packages):
-                yield path
+        if path in wanted or path == SUMS or VERSION.fullmatch(path):
+            continue
+        copy = COPY.fullmatch(path)
+        if path in listed or (copy is not None and copy[1] in packages):
+            yield path

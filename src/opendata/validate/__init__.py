@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from opendata.validate.dataset import Dataset, Validation
     from opendata.validate.severities import rated
     from opendata.validate.table import TableError, TableReport, validate_table
-    from opendata.validate.validation import validate
+    from opendata.validate.validation import derived, validate
 
 __all__ = [
     "Answer",
@@ -18,6 +18,7 @@ __all__ = [
     "TableError",
     "TableReport",
     "Validation",
+    "derived",
     "rated",
     "validate",
     "validate_table",
@@ -29,6 +30,7 @@ _HOMES = {  # no name of a module is a name here, or the module would stand in i
     "TableError": "table",
     "TableReport": "table",
     "Validation": "dataset",
+    "derived": "validation",
     "rated": "severities",
     "validate": "validation",
     "validate_table": "table",

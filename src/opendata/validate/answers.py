@@ -20,6 +20,9 @@ class Answer:
     is_right: bool
     reason: str
     by: By
+    was: str | None = None
+    """The key of the record of the last release that the one asked about is, where somebody has
+    said that it is not another one."""
 
     @classmethod
     def given(cls, subject: str, reason: str, by: By, *, is_right: bool = True) -> Answer:
@@ -31,12 +34,13 @@ def unanswered(problems: Iterable[Problem], answers: Mapping[str, Answer]) -> li
     """The problems without those that somebody has said are right as they stand: of those only
     how many there are."""
     found = list(problems)
-    still = [one for one in found if not _is_settled(one, answers)]
+    still = [one for one in found if not is_settled(one, answers)]
     if settled := len(found) - len(still):
         still.append(problem("answered-before", Place(), count=settled))
     return still
 
 
-def _is_settled(found: Problem, answers: Mapping[str, Answer]) -> bool:
+def is_settled(found: Problem, answers: Mapping[str, Answer]) -> bool:
+    """Whether somebody has said that what is asked about is right."""
     answer = answers.get(found.subject or "")
     return answer is not None and answer.is_right

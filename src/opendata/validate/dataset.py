@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from opendata.errors import Problem
+from opendata.validate.answers import Answer
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Dataset:
 
     tables: Mapping[str, pa.Table]
     cells: Mapping[str, pa.Table]
+    held: Mapping[str, pa.Table] = field(default_factory=dict)
+    """By table, the keys (the fields of its primary key) of records that somebody has been asked
+    about: they and what refers to them are published as the last release has them, or not at
+    all."""
 
 
 @dataclass(frozen=True)
@@ -30,3 +35,5 @@ class Validation:
 
     dataset: Dataset
     problems: tuple[Problem, ...]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """The answers that it was read with, and what they were found to mean."""

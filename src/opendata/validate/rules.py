@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from opendata.errors import PackageError, Place, Problem, problem
+from opendata.errors import PackageError, Problem, problem, subject
 from opendata.extract import ROLE, TOTALS
 from opendata.japanese import squash
 from opendata.package import Package, Resource, Rule
@@ -45,12 +45,23 @@ _PLACE = pa.struct(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What breaks a rule: the problem, and the row (0-based) of the rule's table."""
+
+    problem: Problem
+    rule: Rule
+    row: int
+    was: str | None = None
+    """The key of the record of the last release that this one may be."""
+
+
 def check_rules(
     tables: Mapping[str, Columns],
     package: Package,
     last: Mapping[str, pa.Table],
     legends: Mapping[str, Sequence[Sequence[str]]] | None = None,
-) -> list[Problem]:
+) -> list[Hit]:
     """Run every rule of the package. `legends` are those of the sheets, by name.
 
     A query's tables have a column `row` that counts from 0.
@@ -121,7 +132,7 @@ def _empty(resource: Resource) -> pa.Table:
 
 def _hits(
     rule: Rule, tables: Mapping[str, Columns], database: duckdb.DuckDBPyConnection
-) -> list[Problem]:
+) -> list[Hit]:
     try:
         answer = database.sql(rule.query)
         names, rows = answer.columns, answer.fetchall()
@@ -130,20 +141,24 @@ def _hits(
     if "row" not in names:
         raise PackageError("broken-rule", rule=rule.code, reason="the query gives no column row")
     columns = tables[rule.table]
+    if "was" in names and (not rule.asks or len(columns.resource.primary_key) != 1):
+        reason = "was is for a rule that asks, of a table whose key is one field"
+        raise PackageError("broken-rule", rule=rule.code, reason=reason)
     base = tables[rule.table.removesuffix(TOTALS)]
     if base is not columns and base.doubtful:
         return []
-    hits: dict[Place, Problem] = {}
+    hits: dict[object, Hit] = {}
     for row in rows:
         found = dict(zip(names, row, strict=True))
         if rule.holds_in_doubt or found["row"] not in columns.doubtful:
             hit = _hit(rule, found, columns)
-            hits.setdefault(hit.place, hit)
+            # One cell may hold several records: each of them waits for its own answer.
+            hits.setdefault(hit.row if rule.asks else hit.problem.place, hit)
     return list(hits.values())
 
 
-def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Problem:
-    row = answer.pop("row")
+def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Hit:
+    row, was = answer.pop("row"), answer.pop("was", None)
     name = answer.pop("field", None) or rule.field
     suggestion = answer.pop("suggestion", None)
     place = columns.place(row, name)
@@ -151,20 +166,23 @@ def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Problem:
         place = replace(place, cell=cell)
     value = answer.pop("value", columns.written(row, name))
     details: dict[str, Any] = {key: _text(one) for key, one in answer.items() if one is not None}
-    return problem(
+    found = problem(
         rule.message,
         place,
         value=None if value is None else _text(value),
         suggestion=None if suggestion is None else _text(suggestion),
-        asked=_asked(columns, row, name) if rule.message.severity == "warning" else None,
         **details,
     )
+    if rule.message.severity == "warning":
+        asked = rule.field if rule.asks else name
+        found = replace(found, subject=subject_of(rule, columns, row, asked))
+    return Hit(found, rule, row, was)
 
 
-def _asked(columns: Columns, row: int, name: str) -> list[object]:
+def subject_of(rule: Rule, columns: Columns, row: int, name: str) -> str:
     """What a warning asks about: this value of this record, wherever it stands."""
     names = [*columns.resource.primary_key, name]
-    return [columns.resource.name, *(columns.values[one][row] for one in names)]
+    return subject(rule.code, columns.resource.name, *(columns.values[one][row] for one in names))
 
 
 def _text(value: object) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from opendata.errors import Place, Problem, Text, problem
 from opendata.package import Package
 from opendata.package.contract import published
 from opendata.validate.records import Columns
 from opendata.validate.table import TableError, read_schema, validate_tables
+from opendata.validate.table.schema import TableSchema
 
 _CODES = frozenset({"type-error", "constraint-error", "primary-key", "foreign-key", "unique-error"})
 
@@ -18,12 +21,17 @@ def check_schema(tables: Mapping[str, Columns], package: Package) -> list[Proble
     """Hold the records against the package's schemas as Data Package v2 means them, keys and
     foreign keys included."""
     schemas = {
-        one.name: read_schema(published(one.descriptor["schema"]), like_frictionless=False)
-        for one in package.read
+        one.name: _schema(json.dumps(published(one.descriptor["schema"]))) for one in package.read
     }
     rows = {one.name: _rows(tables[one.name]) for one in package.read}
     found = (_problem(error, tables[name]) for name, error in validate_tables(rows, schemas))
     return [one for one in found if one is not None]
+
+
+@lru_cache(maxsize=256)
+def _schema(descriptor: str) -> TableSchema:
+    """The schema of a descriptor's JSON; read once for all files that are held against it."""
+    return read_schema(json.loads(descriptor), like_frictionless=False)
 
 
 def _rows(columns: Columns) -> list[list[str]]:

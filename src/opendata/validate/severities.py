@@ -10,8 +10,8 @@ from opendata.package import Package
 
 
 def rated(problems: Iterable[Problem], package: Package) -> list[Problem]:
-    """The problems with the severities that the package's rules give them, without those whose
-    rule is off. What nobody may wave through is no question."""
+    """Problems that no query found, with the severities that the package's rules give them, without
+    those whose rule is off. What nobody may wave through is no question."""
     rules = {one.code: one for one in package.rules if one.found_by != "query"}
     kept = []
     for one in problems:
