@@ -41,6 +41,21 @@ def run_pair(ours: Sequence[str], theirs: Sequence[str], runs: int) -> Pair:
     return Pair(tuple(mine for _, mine in taken), tuple(other for other, _ in taken))
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What a command took, its own processes included: CPU seconds, and the memory of the largest
+    process that was ever waited for."""
+
+    cpu_s: float
+    peak_mib: float
+
+
+def spent(arguments: Sequence[str]) -> Spent:
+    """Run `python -m …` once."""
+    taken = cpu_s(arguments)
+    return Spent(taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+
+
 def cpu_s(arguments: Sequence[str]) -> float:
     """User and system seconds of `python -m …`, its start included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -349,7 +349,7 @@ def test_a_deleted_refused_file_is_forgotten_but_archived(desk: Desk) -> None:
     summary = desk.run()
     assert DX not in statuses(summary)
     assert DX not in desk.state()["submissions"]
-    assert not (desk.root / "workspace/reviews" / DX).exists()
+    assert not (desk.root / "workspace/reviews" / DX / "report.html").exists()
     assert desk.archived(content_of(DX))
 
 
@@ -509,7 +509,7 @@ def test_what_a_review_gave_back_counts_as_the_file_it_came_from(tmp_path: Path)
 
     found, passed_over = inbox.survey(tmp_path)
 
-    assert {one.place.rpartition("/")[2]: one.path.name for one in found} == {
+    assert {one.place.rpartition("/")[2]: Path(one.path).name for one in found} == {
         "計画.xls": "計画.checked.xlsx",
         "指標.xlsx": "指標.xlsx",
         "古い.XLSX": "古い.Checked.XLSX",
@@ -635,7 +635,7 @@ def test_a_file_that_vanishes_during_the_pass_is_left_for_the_next(
 
     def vanishing(one: inbox.Submission) -> tuple[bytes, str]:
         if one.place == gone:
-            one.path.unlink()
+            Path(one.path).unlink()
         return read(one)
 
     monkeypatch.setattr(inbox.Submission, "read", vanishing)

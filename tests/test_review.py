@@ -16,7 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from opendata.errors import Place, Problem, problem
-from opendata.review import RESULTS, Entry, Reviewed, build, overview
+from opendata.review import RESULTS, Reviewed, build
 from opendata.review.answers import read_answers
 from opendata.workbook import read
 from opendata.workbook.types import Range, Sheet, Value, Workbook
@@ -487,31 +487,11 @@ def test_the_page_can_open_in_english() -> None:
 def test_times_are_those_of_a_clock_in_japan_and_say_so() -> None:
     late = datetime(2026, 11, 20, 15, 5, tzinfo=UTC)
     files = build(reviewed(mismatch(), received=late))
-    listed = overview([Entry(file="a.xlsx", status="accepted", received=late)]).decode()
 
     assert "2026-11-21 00:05（日本時間）" in words(page(files))
     assert "2026-11-21 00:05 (Japan time)" in words(page(files), "en")
-    assert "受け付けた日時（日本時間）" in words(listed) and "2026-11-21 00:05" in words(listed)
-    assert "Received (Japan time)" in words(listed, "en")
     assert 'datetime="2026-11-21T00:05+09:00"' in page(files)
     assert json.loads(files["report.json"])["received"] == "2026-11-20T15:05:00+00:00"
-
-
-def test_the_overview_links_every_review_and_puts_the_refused_first() -> None:
-    when = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
-    html = overview(
-        [
-            Entry(file="p/132012/a.xlsx", status="accepted", received=when, warnings=3),
-            Entry(file="p/132012/<b>&計画.xlsx", status="rejected", received=when, errors=2),
-        ]
-    ).decode()
-
-    assert "2件のうち、修正をお願いしているものは1件です。" in words(html)
-    assert re.findall(r'<a href="([^"]+)"', html) == [
-        "p/132012/%3Cb%3E%26%E8%A8%88%E7%94%BB.xlsx/report.html",
-        "p/132012/a.xlsx/report.html",
-    ]
-    assert "<b>" not in html
 
 
 def test_a_question_is_answered_on_the_sheet_of_results() -> None:

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from importlib.metadata import version as installed
 from itertools import chain, count
 from pathlib import Path
@@ -41,6 +41,10 @@ Inbox = Annotated[Path | None, typer.Option(help="The folder people put workbook
 Workspace = Annotated[str | None, typer.Option(help="The private store: archive, reviews, state.")]
 Public = Annotated[str | None, typer.Option(help="The public store: what readers see.")]
 Packages = Annotated[list[str] | None, typer.Option("--package", help="Only this package.")]
+
+
+TOKYO = timezone(timedelta(hours=9))
+"""Where a fiscal year begins on the first of April."""
 
 
 def _say_version(is_asked: bool) -> None:
@@ -172,19 +176,62 @@ def draft(
 
 
 @app.command()
+def template(
+    package: Annotated[str, typer.Argument(help="The package's name.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write (.xlsx).")],
+    layout: Annotated[
+        str | None, typer.Option(help="A blank of this layout instead of the package's own form.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            min=1912,
+            max=2100,
+            help="The first fiscal year of the columns by year; the present one unless given.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Make the blank workbook to hand to a department: what is filled in without error is valid."""
+    from opendata.errors.catalogue import sentence
+    from opendata.pipeline import load_settings, make_template
+
+    today = datetime.now(TOKYO).date()
+    made = make_template(
+        load_settings(),
+        package,
+        output,
+        today=today,
+        layout=layout,
+        year=year,
+        language=lang,
+        replace=force,
+    )
+    if json:
+        print_json({"package": package, "layout": layout or "template", "file": str(made)})
+    else:
+        say(sentence("template-made", path=made, package=package).in_(lang))
+
+
+@app.command()
 def answer(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
-    why: Annotated[str, typer.Option(help="Why the values are right. It is remembered.")],
+    why: Annotated[str, typer.Option(help="Why. It is remembered, and published where asked.")],
     cell: Annotated[
         str | None, typer.Option(help="Only what is asked of this cell: B4 or 計画!B4.")
     ] = None,
     code: Annotated[str | None, typer.Option(help="Only questions of this code.")] = None,
+    no: Annotated[
+        bool, typer.Option("--no", help="It is not right: what was published stays.")
+    ] = False,
     workspace: Workspace = None,
     public: Public = None,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
-    """Say that what a review asks about is right; it is not asked again. The next run judges anew.
+    """Say that what a review asks about is right, or not. The next run judges anew.
 
     A steward answers in the workbook itself, on the sheet 確認結果.
     """
@@ -192,7 +239,7 @@ def answer(
     from opendata.pipeline import load_settings
 
     settings = load_settings(workspace=workspace, public=public)
-    answered = answer_questions(settings, file, why, cell=cell, code=code)
+    answered = answer_questions(settings, file, why, cell=cell, code=code, is_right=not no)
     print_json(answered.to_json()) if json else say(*answered.sentences(lang))
 
 

@@ -3,5 +3,16 @@
 from opendata.extract.extract import Extract, extract
 from opendata.extract.layout import Layout, read_layout, read_layouts
 from opendata.extract.records import ROLE, TOTALS
+from opendata.extract.standard import known_layouts, standard_layout
 
-__all__ = ["ROLE", "TOTALS", "Extract", "Layout", "extract", "read_layout", "read_layouts"]
+__all__ = [
+    "ROLE",
+    "TOTALS",
+    "Extract",
+    "Layout",
+    "extract",
+    "known_layouts",
+    "read_layout",
+    "read_layouts",
+    "standard_layout",
+]

@@ -94,12 +94,19 @@ def extract(
         return Extract(None, *records.to_arrow(), wholes={}, problems=(unknown,))
     best = max(fitting, key=lambda fit: fit.score)
     problems = _read(best, visible, records, constants or {})
+    if not records.is_written:
+        nothing = problem("nothing-filled-in", Place(sheet=_first_block(best)))
+        return Extract(best.layout, *Records(package).to_arrow(), wholes={}, problems=(nothing,))
     problems.extend(_hidden_sheets(grids, best.layout))
     signs = {grid.name: _signs(grid, best) | best.layout.signs for grid in visible}
     explained = {grid.name: legends(grid) for grid in visible}
     return Extract(
         best.layout, *records.to_arrow(), records.wholes, tuple(problems), signs, explained
     )
+
+
+def _first_block(fit: _Fit) -> str | None:
+    return next((block.grid.name or None for block in fit.blocks), None)
 
 
 def _signs(grid: Grid, fit: _Fit) -> dict[str, Status]:
@@ -125,14 +132,15 @@ def _fit(layout: Layout, grids: Sequence[Grid]) -> _Fit:
     required = absent = 0
     order = sorted(enumerate(layout.blocks), key=lambda one: isinstance(one[1], Form))
     for index, block in order:
-        wanted = _required(block)
-        required += wanted
         found[index], nearest = _find(block, grids, taken)
+        is_optional = isinstance(block, Table) and block.optional
+        wanted = 0 if is_optional else _required(block)
+        required += wanted
         if wanted and not found[index]:
             absent += len(nearest.texts) if nearest else wanted
             missing.append(nearest or _Miss("", (f"シート「{block.sheet[0]}」",)))
     blocks = tuple(one for index in sorted(found) for one in found[index])
-    return _Fit(layout, blocks, tuple(missing), 1 - absent / required)
+    return _Fit(layout, blocks, tuple(missing), 1 - absent / max(required, 1))
 
 
 def _lacking(layout: Layout, grids: Sequence[Grid]) -> tuple[str, ...]:
@@ -270,7 +278,7 @@ def _add_constants(layout: Layout, records: Records, constants: Mapping[str, str
     if row is not None:
         columns = records.tables["plans"].values
         titles = {squash(title): slug for title, slug in layout.slugs.items()}
-        if columns["slug"][row] is None:
+        if layout.slugs and columns["slug"][row] is None:
             columns["slug"][row] = titles.get(squash(columns["title"][row] or ""))
 
 

@@ -198,6 +198,8 @@ class Table(_Strict):
     sheet: Texts = ("*",)
     repeat: bool = False
     """Whether the table may stand again: below, beside, or on other sheets."""
+    optional: bool = False
+    """Whether a workbook without it is of this form all the same."""
     titles: Titles = ()
     """Texts above the table with gaps: `（単位：$unit）`, `（$year実績）`, `Ⅰ　$text`."""
     era: Annotated[str, AfterValidator(_era)] | None = None

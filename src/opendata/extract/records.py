@@ -124,6 +124,16 @@ class Records:
             self.tables[resource.name] = RecordTable(resource)
             self.tables[resource.name + TOTALS] = RecordTable(resource)
 
+    @property
+    def is_written(self) -> bool:
+        """Whether any cell said anything."""
+        return any(
+            place and text and text.strip()
+            for table in self.tables.values()
+            for name in table.values
+            for place, text in zip(table.places[name], table.values[name], strict=True)
+        )
+
     def add(
         self,
         table: str,

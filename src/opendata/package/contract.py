@@ -115,6 +115,11 @@ class Resource:
         return bool(self.descriptor.get(PRIVATE + "derived", False))
 
     @property
+    def is_single(self) -> bool:
+        """Whether a workbook tells of one record of it, to which all else there belongs."""
+        return bool(self.descriptor.get(PRIVATE + "single", False))
+
+    @property
     def published(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields if field.is_published)
 

@@ -10,6 +10,7 @@ from opendata.pipeline.run import Shard, Work, begin, conclude, examine, package
 from opendata.pipeline.settings import Settings, load_settings
 from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary
+from opendata.pipeline.templates import make_template
 from opendata.pipeline.versions import Difference, History, diff, releases
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "examine",
     "lineage",
     "load_settings",
+    "make_template",
     "packages",
     "pending",
     "releases",

@@ -10,13 +10,14 @@ import yaml
 
 from opendata.errors import OpendataError, PackageError, UsageError, sentence
 from opendata.errors.catalogue import Language
-from opendata.extract import extract, read_layout, read_layouts
+from opendata.extract import extract, known_layouts, read_layout
 from opendata.package import Package
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.check import package_of
 from opendata.pipeline.drafting import bounded, draft_file
 from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
+from opendata.review import review_folder
 from opendata.store import read_state
 from opendata.workbook import Workbook
 from opendata.workbook import read as read_workbook
@@ -80,7 +81,8 @@ def _in_review(settings: Settings, file: Path, package: Package) -> str | None:
     account = Accounts.read(state).submissions.get(place)
     if account is None:
         return None
-    proposed = workspace.read(f"reviews/{place}/{account.proposal}") if account.proposal else None
+    path = f"{review_folder(place)}/{account.proposal}"
+    proposed = workspace.read(path) if account.proposal else None
     if proposed is None:
         raise UsageError("no-proposal", file=place)
     if received := workspace.read(f"archive/{account.sha256}"):
@@ -100,7 +102,7 @@ def _drafted(settings: Settings, file: Path, package: Package) -> str:
 
 def _refuse_known(file: str, workbook: Workbook, package: Package) -> None:
     """Of several files of one new form, the first is accepted and the others need nothing."""
-    known = extract(workbook, package, read_layouts(package)).layout
+    known = extract(workbook, package, known_layouts(package)).layout
     if known is not None:
         raise UsageError("known-form", file=file, layout=known.name)
 

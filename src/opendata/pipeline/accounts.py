@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -39,6 +40,8 @@ class Account:
     warnings: int = 0
     questions: int = 0
     """What its review asks and nobody has said is right."""
+    causes: Mapping[str, int] = field(default_factory=dict)
+    """How many errors and warnings there are, by code."""
     held: int = 0
     """How many of its records are published as before, or not at all, until somebody answers."""
     reason: Reason | None = None
@@ -56,6 +59,9 @@ class Account:
     kept_out: str | None = None
     """SHA-256 of the file that a rollback keeps out: its data wait until another file comes."""
     withdrawn: bool = False
+    """Whether it is gone from the inbox, though its data are published or were until then."""
+    ended: str | None = None
+    """Why its data are no longer published: an operator has said so of a file that is gone."""
     again: bool = False
     """Whether the next pass judges the file anew: a mistake of ours kept it from being examined,
     or a question about it was answered."""
@@ -124,7 +130,8 @@ def accounted(
 ) -> Accounts:
     """The accounts with a pass's verdicts, each of its file alone.
 
-    A file that is gone stays as long as its data are published.
+    A file that is gone stays as long as its data are published; those of one that an operator has
+    withdrawn are published no longer.
     """
     submissions = dict(before.submissions)
     for one in outcomes:
@@ -132,7 +139,10 @@ def accounted(
         account = _account(one, known)
         submissions[one.place] = replace(account, dataset=known.dataset if known else None)
     for place in withdrawn:
-        if submissions[place].accepted:
+        if submissions[place].ended is not None:
+            gone = replace(submissions[place], withdrawn=True, accepted=None, dataset=None)
+            submissions[place] = replace(gone, conflict=None)
+        elif submissions[place].accepted:
             submissions[place] = replace(submissions[place], withdrawn=True)
         else:
             del submissions[place]
@@ -184,6 +194,7 @@ def _account(one: Outcome, known: Account | None) -> Account:
         errors=one.count("error"),
         warnings=one.count("warning"),
         questions=one.questions,
+        causes=dict(Counter(f.code for f in one.problems if f.severity != "notice")),
         held=one.held,
         reason=_reason(one),
         proposal=one.proposal,

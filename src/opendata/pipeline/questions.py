@@ -23,6 +23,7 @@ class Answered:
 
     file: str
     questions: tuple[Problem, ...]
+    is_right: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """The document that `answer --json` prints."""
@@ -30,7 +31,8 @@ class Answered:
 
     def sentences(self, language: Language) -> list[str]:
         """What the operator is told."""
-        return [sentence("answered", file=self.file, count=len(self.questions)).in_(language)]
+        name = "answered" if self.is_right else "answered-no"
+        return [sentence(name, file=self.file, count=len(self.questions)).in_(language)]
 
 
 def answer(
@@ -40,8 +42,9 @@ def answer(
     *,
     cell: str | None = None,
     code: str | None = None,
+    is_right: bool = True,
 ) -> Answered:
-    """Remember that what a review asks about is right, and why; the next pass judges anew.
+    """Remember whether what a review asks about is right, and why; the next pass judges anew.
 
     `place` is the submission's place in the inbox; `cell` (A1 or `<sheet>!<A1>`) and `code` choose
     among its questions, all of them where neither is given. Raises UsageError where there is no
@@ -67,11 +70,14 @@ def answer(
         asked = tuple(one for one in outcome.problems if _is_asked(one, cell, code))
         if not asked:
             raise UsageError("no-question", place=place)
-        answers = {one: Answer.given(one, reason, "operator") for one in _subjects(asked)}
+        answers = {
+            one: Answer.given(one, reason, "operator", is_right=is_right)
+            for one in _subjects(asked)
+        }
         known = replace(account, answers={**account.answers, **answers}, again=True)
         submissions = {**accounts.submissions, place: known}
         commit(workspace, token, replace(accounts, submissions=submissions).to_state())
-    return Answered(place, asked)
+    return Answered(place, asked, is_right)
 
 
 def _subjects(asked: Iterable[Problem]) -> list[str]:

@@ -17,7 +17,8 @@ from opendata.errors import UsageError, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.cache import pack
-from opendata.pipeline.run import LOCK_SECONDS, publish
+from opendata.pipeline.overview import write_overview
+from opendata.pipeline.run import LOCK_SECONDS, packages, publish, with_releases
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.versions import entry_of, history_of
 from opendata.release import Files, Part, Previous, parts_of, restore, sha256
@@ -105,7 +106,12 @@ def roll_back(
         if made is None:
             raise UsageError("nothing-to-roll-back", package=package, version=number)
         accounts = _put_back(Accounts.read(state), package, target, workspace, now)
-        accounts = replace(accounts, rollbacks={**accounts.rollbacks, package: made.version})
+        accounts = replace(
+            accounts,
+            releases=with_releases(accounts.releases, [made]),
+            rollbacks={**accounts.rollbacks, package: made.version},
+        )
+        write_overview(workspace, settings, packages(settings), accounts, now)
         publish(settings, workspace, public, token, state, accounts, [made])
     kept_out = tuple(
         place

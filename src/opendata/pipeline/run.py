@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,12 @@ from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
+from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
+from opendata.validate import Answer
 
 SHARD = 200
 """Submissions in one shard: many, because a task costs far more than a workbook."""
@@ -54,6 +56,9 @@ class Shard:
     published: Mapping[str, str]
     """The version that each package's readers see now."""
     now: datetime
+    left: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
+    """By folder (`<package>/<municipality_code>`), the answers about files that are gone: whoever
+    puts a file of another name in their place has given them already."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,7 @@ def begin(settings: Settings, *, now: datetime) -> Work:
             },
             published,
             now,
+            _left(accounts, withdrawn),
         )
         for part in _parts(changed)
     )
@@ -154,6 +160,15 @@ def begin(settings: Settings, *, now: datetime) -> Work:
         judges,
         now,
     )
+
+
+def _left(accounts: Accounts, withdrawn: Collection[str]) -> dict[str, dict[str, Answer]]:
+    found: dict[str, dict[str, Answer]] = {}
+    for place, account in sorted(accounts.submissions.items()):
+        if account.answers and (account.withdrawn or place in withdrawn):
+            folder = f"{account.package}/{account.municipality_code}"
+            found.setdefault(folder, {}).update(account.answers)
+    return found
 
 
 def _in_scope(found: Sequence[Submission], settings: Settings) -> list[Submission]:
@@ -232,7 +247,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     with workers(count, log_of(settings)) as examined:
         verdicts = examined([made(one) for one in shard.submissions])
         for one, outcome in zip(shard.submissions, verdicts, strict=True):
-            if not outcome.sha256 and not one.path.exists():
+            if not outcome.sha256 and not Path(one.path).exists():
                 continue
             if outcome.dataset is not None and outcome.status == "accepted":
                 code = outcome.place.split("/")[1]
@@ -260,11 +275,13 @@ def _receive(
     workspace.put(f"archive/{sha256}", content)
     misplaced = one.misplaced(known)
     before = shard.accounts.get(one.place)
+    stays = before is not None and before.sha256 == sha256 and not before.withdrawn
     return replace(
         _unseen(one, shard, settings),
         is_known=before is not None and before.sha256 == sha256,
         content=content,
         sha256=sha256,
+        received=datetime.fromisoformat(before.received) if before and stays else shard.now,
         problems=(misplaced,) if misplaced else (),
     )
 
@@ -281,7 +298,9 @@ def _unseen(one: Submission, shard: Shard, settings: Settings) -> Received:
         received=shard.now,
         last_good=shard.published.get(one.package) if before and before.accepted else None,
         workspace=settings.workspace,
-        answers=before.answers if before else {},
+        answers=before.answers
+        if before
+        else shard.left.get(f"{one.package}/{one.municipality_code}", {}),
     )
 
 
@@ -322,13 +341,14 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         releases = [one for one in found if one is not None]
         accounts = replace(
             accounts,
+            releases=with_releases(accounts.releases, releases),
             rollbacks=_standing(accounts.rollbacks, releases),
             fingerprints={**accounts.fingerprints, **work.judges},
             listing={**_outside(accounts.listing, settings), **work.listing},
         )
-        gone = work.accounts.submissions.keys() - accounts.submissions.keys()
-        write_reviews(workspace, told, gone, accounts)
-        accounts = publish(settings, workspace, public, token, state, accounts, releases)
+        write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
+        write_overview(workspace, settings, contracts, accounts, work.now)
+        publish(settings, workspace, public, token, state, accounts, releases)
     return summarize(
         settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
     )
@@ -342,17 +362,15 @@ def publish(
     state: Mapping[str, Any],
     accounts: Accounts,
     releases: Sequence[release.Release],
-) -> Accounts:
-    """Write the releases, commit the accounts together with them, and lead readers there.
+) -> None:
+    """Write the releases, commit the accounts, which name them, and lead readers there.
 
     Raises ConflictError where somebody else has committed since `token` was read.
     """
     for one in releases:
         store.stage(workspace, public, state, one)
-    accounts = replace(accounts, releases=_with_releases(accounts.releases, releases))
     store.commit(workspace, token, accounts.to_state())
     _refresh(workspace, public, settings)
-    return accounts
 
 
 def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:
@@ -413,9 +431,10 @@ def _stands(one: Assembly, before: release.Previous, rollbacks: Mapping[str, str
     return is_rollback and release.sources(one.parts) == before.descriptor.get("sources")
 
 
-def _with_releases(
+def with_releases(
     before: Mapping[str, list[dict[str, Any]]], new: Sequence[release.Release]
 ) -> dict[str, list[dict[str, Any]]]:
+    """The versions there are, by package, with those that are new."""
     releases = {name: list(history) for name, history in before.items()}
     for one in new:
         releases.setdefault(one.package, []).append(dict(one.entry))

@@ -11,8 +11,9 @@ from typing import Literal
 import pyarrow as pa
 
 from opendata.errors import OpendataError, Place, Problem, UnreadableWorkbook, has_errors, problem
-from opendata.extract import Layout, extract, read_layouts
+from opendata.extract import Layout, extract, known_layouts
 from opendata.extract.draft import draft
+from opendata.extract.standard import FROM_OUTSIDE
 from opendata.package import Package
 from opendata.review import Proposal, Reviewed, masked
 from opendata.review import build as build_review
@@ -128,7 +129,7 @@ def examine_submission(
         problems=(*received.problems, *told),
         answers={**said, **known} if received.is_known else {**known, **said},
     )
-    reading = _read(received, workbook, package, read_layouts(package), last)
+    reading = _read(received, workbook, package, known_layouts(package), last)
     proposal = None
     if received.drafting != "never" and any(one.code in _UNKNOWN for one in reading.problems):
         reading, proposal = _proposed(received, workbook, package, reading, last)
@@ -142,7 +143,11 @@ def _read(
     layouts: Sequence[Layout],
     last: Mapping[str, pa.Table],
 ) -> _Reading:
-    constants = {"plans.municipality_code": received.municipality_code}
+    constants = {
+        f"{one.name}.{FROM_OUTSIDE}": received.municipality_code
+        for one in package.read
+        if one.has(FROM_OUTSIDE)
+    }
     extracted = extract(workbook, package, layouts, constants)
     problems = rated([*received.problems, *extracted.problems], package)
     if extracted.layout is None:

@@ -14,7 +14,7 @@ from opendata.pipeline.inbox import PassedOver
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
 from opendata.release import Release
-from opendata.review import accept_command
+from opendata.review import accept_command, review_folder
 
 Status = Literal["accepted", "rejected", "unreadable", "unchanged"]
 
@@ -78,7 +78,7 @@ class Summary:
 
     def review(self, file: str) -> str:
         """Where a submission's review lies."""
-        return f"{self.workspace}/reviews/{file}/report.html"
+        return f"{self.workspace}/{review_folder(file)}/report.html"
 
     def with_standing(self, *standings: str) -> list[Line]:
         return [one for one in self.submissions if one.standing in standings]

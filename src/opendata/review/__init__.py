@@ -7,29 +7,34 @@ from dataclasses import replace
 
 from opendata.errors import Problem
 from opendata.errors.catalogue import Language
+from opendata.review.folder import HISTORY, review_folder
+from opendata.review.history import Judgement, as_earlier, as_present
 from opendata.review.marked import RESULTS, mark
-from opendata.review.page import Entry, overview, report
+from opendata.review.page import report
 from opendata.review.picture import picture, proposed_layout
 from opendata.review.privacy import mask_of
 from opendata.review.record import record
 from opendata.review.reviewed import Proposal, Reviewed, Status, accept_command
-from opendata.review.state import STATES, State
+from opendata.review.state import STANDINGS, State
 from opendata.workbook import Workbook
 
 __all__ = [
+    "HISTORY",
     "RESULTS",
-    "STATES",
-    "Entry",
+    "STANDINGS",
+    "Judgement",
     "Proposal",
     "Reviewed",
     "State",
     "Status",
     "accept_command",
+    "as_earlier",
+    "as_present",
     "build",
     "masked",
-    "overview",
     "picture",
     "proposed_layout",
+    "review_folder",
 ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -71,10 +72,8 @@ def indicator_progress(tables: Mapping[str, pa.Table]) -> pa.Table:
     actual over target, at most 1. Without a direction, or where target equals baseline, it is not
     computed. `expected` lies on the straight line from the baseline's year to the target's.
     """
-    with duckdb.connect(config={"threads": "1"}) as database:
-        for name in ("indicators", "indicator_values"):
-            database.register(name, tables[name])
-        database.execute(_PARTS)
+    known = {name: tables[name] for name in ("indicators", "indicator_values")}
+    with _asking(known) as database:
         rows = database.sql(_QUERY).to_arrow_table().to_pylist()
     return pa.Table.from_pylist([_progress(row) for row in rows], schema=SCHEMA)
 
@@ -86,12 +85,21 @@ def progress_cells(values: pa.Table, cells: pa.ChunkedArray[Any]) -> pa.Table:
     this order. `values` are `indicator_values`, `cells` where the value of each was read.
     """
     key = values.select(["indicator_id", "value_type", "fiscal_year"])
-    with duckdb.connect(config={"threads": "1"}) as database:
-        database.register("indicator_values", values)
-        database.register("cells", key.append_column("cell", cells))
-        database.execute(_PARTS)
+    known = {"indicator_values": values, "cells": key.append_column("cell", cells)}
+    with _asking(known) as database:
         found: pa.Table = database.sql(_CELLS).to_arrow_table()
     return found
+
+
+@contextmanager
+def _asking(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": "1"}) as database:
+        # On a long query it would draw into the one document that `--json` promises.
+        database.execute("set enable_progress_bar = false")
+        for name, table in tables.items():
+            database.register(name, table)
+        database.execute(_PARTS)
+        yield database
 
 
 def _progress(row: Mapping[str, Any]) -> dict[str, Any]:

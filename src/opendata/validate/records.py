@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,9 +15,10 @@ import pyarrow as pa
 from opendata.errors import Place, Problem, Severity, message, problem
 from opendata.extract import ROLE, TOTALS, Extract
 from opendata.japanese import Quantity, is_measure, is_scale, is_unit, scale_of, squash, tidy
-from opendata.package import Field, IdForm, Package, Resource
+from opendata.package import Field, ForeignKey, IdForm, Package, Resource
 from opendata.package.contract import PRIVATE
 from opendata.validate.readings import Finding, Reading, plain, read
+from opendata.validate.references import names_of, parents_first
 
 _FORM_PLACE = re.compile(r"\{([a-z_|]+)(?::([a-z]+))?\}")
 
@@ -74,8 +75,9 @@ def read_records(extract: Extract, package: Package) -> tuple[dict[str, Columns]
         for name in (resource.name, resource.name + TOTALS):
             columns = _read_values(extract, name, resource, problems)
             _resolve_links(columns, extract.links[name], tables, rows_of)
+            problems.extend(_resolve_names(columns, tables))
             if name == resource.name:
-                _make_ids(columns, extract.links[name])
+                problems.extend(_make_ids(columns, extract.links[name]))
                 _settle_units(columns, extract.links[name], tables, rows_of, problems)
                 _tell_apart(columns)
                 columns, rows_of[name], doubled[name] = _merge(columns, problems)
@@ -203,16 +205,67 @@ def _resolve_links(
                     columns.refused.add((row, key.field))
 
 
-def _make_ids(columns: Columns, links: Mapping[str, pa.Array[Any]]) -> None:
-    """Make the ids that the workbook does not write; a parent's row always comes first."""
+def _resolve_names(columns: Columns, tables: Mapping[str, Columns]) -> Iterator[Problem]:
+    """Put ids in the place of the names that people write of records of other tables."""
+    for key in columns.resource.foreign_keys:
+        if key.resource == columns.resource.name:
+            continue
+        owner = tables[key.resource]
+        names = names_of(owner.resource, owner.values, key.reference)
+        for row, text in enumerate(columns.values[key.field]):
+            found = names.find(text) if text and columns.places[key.field][row] else ()
+            if len(found) == 1:
+                columns.values[key.field][row] = owner.values[key.reference][found[0]]
+            elif found:
+                yield _ambiguous(columns, row, key.field, len(found))
+
+
+def _ambiguous(columns: Columns, row: int, name: str, count: int) -> Problem:
+    text = columns.values[name][row]
+    columns.values[name][row] = None
+    columns.refused.add((row, name))
+    place = columns.place(row, name)
+    return problem("ambiguous-reference", place, value=text, count=count)
+
+
+def _named_above(
+    columns: Columns, key: ForeignKey, pointed: Sequence[int | None]
+) -> Iterator[tuple[int | None, Problem | None]]:
+    """Of every row the one that its reference into its own table means, and what is wrong."""
+    names = names_of(columns.resource, columns.values, key.reference)
+    for row, text in enumerate(columns.values[key.field]):
+        found = names.find(text) if text and columns.places[key.field][row] else ()
+        if len(found) > 1:
+            yield None, _ambiguous(columns, row, key.field, len(found))
+            continue
+        if found:
+            columns.values[key.field][row] = None
+        yield (found[0] if found else pointed[row]), None
+
+
+def _make_ids(columns: Columns, links: Mapping[str, pa.Array[Any]]) -> list[Problem]:
+    """Make the ids that the workbook does not write, a parent's before those below it."""
     resource = columns.resource
-    own = {
-        k.field: (k.reference, links[k.field].to_pylist())
-        for k in resource.foreign_keys
-        if k.resource == resource.name
-    }
+    own: dict[str, tuple[str, list[int | None]]] = {}
+    problems: list[Problem] = []
+    order: list[int] = list(range(len(columns)))
+    for key in resource.foreign_keys:
+        if key.resource != resource.name:
+            continue
+        told = [*_named_above(columns, key, links[key.field].to_pylist())]
+        problems.extend(found for _, found in told if found)
+        above = [row for row, _ in told]
+        order = []
+        for row, is_circular in parents_first(above):
+            order.append(row)
+            if is_circular:
+                above[row] = None
+                columns.refused.add((row, key.field))
+                problems.append(_circular(columns, row, key.field))
+        own[key.field] = key.reference, above
     targets = [one for one in resource.fields if one.id_forms]
-    for row in range(len(columns)):
+    taken = {one.name: _shared_ids(columns, one) for one in targets}
+    for row in order:
         record = {name: values[row] for name, values in columns.values.items()}
         for name, (reference, pointed) in own.items():
             parent = pointed[row]
@@ -220,9 +273,34 @@ def _make_ids(columns: Columns, links: Mapping[str, pa.Array[Any]]) -> None:
                 record[name] = columns.values[name][row] = columns.values[reference][parent]
         for target in targets:
             if record[target.name] is None:
-                columns.values[target.name][row] = _fill(target.id_forms, record)
+                made = _fill(target.id_forms, record, taken[target.name])
+                columns.values[target.name][row] = made
                 if columns.values[target.name][row] is None:
                     columns.refused.add((row, target.name))
+    return problems
+
+
+def _shared_ids(columns: Columns, target: Field) -> frozenset[str]:
+    """The ids that a form without anything of the record's own ({plan_id}-vision) would give to
+    records of different names: it is for one record only."""
+    foreign = {one.field for one in columns.resource.foreign_keys}
+    forms = [one for one in target.id_forms if foreign.issuperset(_places(one.form))]
+    naming = next((one for one in ("name", "title") if one in columns.values), None)
+    names: dict[str, set[str]] = {}
+    for row in range(len(columns)) if forms and naming else ():
+        record = {name: values[row] for name, values in columns.values.items()}
+        built, own = _fill(forms, record), _fill(target.id_forms, record)
+        if built is not None and built == own:
+            names.setdefault(built, set()).add(squash(record[str(naming)] or ""))
+    return frozenset(one for one, texts in names.items() if len(texts) > 1)
+
+
+def _places(form: str) -> list[str]:
+    return [name for place in _FORM_PLACE.finditer(form) for name in place[1].split("|")]
+
+
+def _circular(columns: Columns, row: int, name: str) -> Problem:
+    return problem("circular-reference", columns.place(row, name), value=columns.texts[name][row])
 
 
 def _tell_apart(columns: Columns) -> None:
@@ -248,8 +326,13 @@ def _digest(text: str) -> str:
     return hashlib.sha256(squash(text).encode()).hexdigest()[:8]
 
 
-def _fill(forms: Sequence[IdForm], record: Mapping[str, str | None]) -> str | None:
-    """The first form that is meant for the record and of which every place can be filled."""
+def _fill(
+    forms: Sequence[IdForm],
+    record: Mapping[str, str | None],
+    taken: Collection[str] = frozenset(),
+) -> str | None:
+    """The first form that is meant for the record, of which every place can be filled, and which
+    gives an id that is not `taken`."""
     for form in (one.form for one in forms if one.is_for(record)):
         built = ""
         at = 0
@@ -260,7 +343,8 @@ def _fill(forms: Sequence[IdForm], record: Mapping[str, str | None]) -> str | No
             built += form[at : place.start()] + part
             at = place.end()
         else:
-            return built + form[at:]
+            if (made := built + form[at:]) not in taken:
+                return made
     return None
 
 

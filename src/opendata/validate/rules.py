@@ -134,8 +134,8 @@ def _hits(
     rule: Rule, tables: Mapping[str, Columns], database: duckdb.DuckDBPyConnection
 ) -> list[Hit]:
     try:
-        answer = database.sql(rule.query)
-        names, rows = answer.columns, answer.fetchall()
+        answer = database.execute(rule.query)
+        names, rows = [one[0] for one in answer.description or ()], answer.fetchall()
     except duckdb.Error as error:
         raise PackageError("broken-rule", rule=rule.code, reason=str(error)) from error
     if "row" not in names:

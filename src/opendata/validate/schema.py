@@ -24,7 +24,10 @@ def check_schema(tables: Mapping[str, Columns], package: Package) -> list[Proble
         one.name: _schema(json.dumps(published(one.descriptor["schema"]))) for one in package.read
     }
     rows = {one.name: _rows(tables[one.name]) for one in package.read}
-    found = (_problem(error, tables[name]) for name, error in validate_tables(rows, schemas))
+    found = (
+        _problem(_with_field(error, tables[name]), tables[name])
+        for name, error in validate_tables(rows, schemas)
+    )
     return [one for one in found if one is not None]
 
 
@@ -66,14 +69,33 @@ def _problem(error: TableError, columns: Columns) -> Problem | None:
         constraint=_constraint(note),
         reason=note,
         key=keys,
-        reference=note,
+        reference=_referred(name, columns) or note,
     )
+
+
+_REFERRING = re.compile(r'^for "(\w+)": ')
+
+
+def _with_field(error: TableError, columns: Columns) -> TableError:
+    """A reference that leads nowhere, with the field that frictionless names in its note only."""
+    found = _REFERRING.match(error.note) if error.type == "foreign-key" else None
+    known = found and columns.resource.has(found[1])
+    return error._replace(field_name=found[1]) if found and known else error
 
 
 def _is_consequence(name: str | None, row: int, columns: Columns) -> bool:
     """Whether a field, or a part of the key, lacks its value for a reason that is reported."""
     names = columns.resource.primary_key if name is None else (name,)
     return any((row, one) in columns.refused for one in names)
+
+
+def _referred(name: str | None, columns: Columns) -> str | None:
+    """The table that a field refers to, as people know it."""
+    for key in columns.resource.foreign_keys:
+        if key.field == name:
+            own = key.resource == columns.resource.name
+            return columns.resource.title if own else key.resource
+    return None
 
 
 _BOUND = re.compile(r'constraint "(\w+)" is "(.*)"', re.DOTALL)
