@@ -692,3 +692,17 @@ def test_the_readme_says_how_to_look_at_what_make_run_made(
     text = Path(__file__).parents[1].joinpath(name).read_text("utf-8")
     commands = re.findall(r"`\.venv/bin/opendata ((?:verify|releases) [^`]*var/[^`]*)`", text)
     assert [opendata(*command.split()).status for command in commands] == [0, 0]
+
+
+def test_a_template_is_made_and_never_written_over(opendata: Terminal) -> None:
+    made = opendata("template", "municipal-plans", "-o", "様式.xlsx", "--json")
+    told = {"package": "municipal-plans", "layout": "template", "file": "様式.xlsx"}
+    assert (made.status, made.document) == (0, told)
+    again = opendata("template", "municipal-plans", "-o", "様式.xlsx", "--lang", "en")
+    assert again.status == 2
+    assert "exists already" in again.err
+    assert "--force" in again.err
+    checked = opendata("check", "様式.xlsx", "--package", "municipal-plans", "--json")
+    (file,) = checked.document["files"]
+    assert (checked.status, file["layout"], file["drafted"]) == (1, "template", False)
+    assert [one["code"] for one in file["problems"]] == ["nothing-filled-in"]

@@ -151,6 +151,18 @@ def test_the_same_question_makes_the_same_release(package: Package, published: R
     assert again is None and carried == sources, "from version to version with its source"
 
 
+def test_a_last_release_of_another_contract_says_nothing(
+    package: Package, before: Previous
+) -> None:
+    new = holding(package, part(package, branches=NAMES), branches=[{"code": "001"}])
+    texts = pa.table({"code": ["001"], "name": ["本館"], "seats": ["多数"]})
+    other = replace(before, tables={"branches": texts})
+
+    (only,) = with_last(package, new, other)
+
+    assert [row[1][0] for row in said([only], "branches")] == ["002"]
+
+
 def test_what_waits_is_kept_with_the_dataset(package: Package) -> None:
     waiting = holding(package, sample(package), visits=[{"code": "001", "fiscal_year": 2010}])
 

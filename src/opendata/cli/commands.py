@@ -75,12 +75,15 @@ def run(
     lang: Lang = "ja",
 ) -> None:
     """One full pass: read what is new in the inbox, review it, publish what changed."""
-    from opendata.pipeline import load_settings, run_pass
+    from opendata.pipeline import load_settings, run_pass, telling_failure
 
     settings = load_settings(
         inbox=inbox, workspace=workspace, public=public, package=tuple(package) if package else None
     )
-    with _progress("確認中" if lang == "ja" else "reading", quiet=json) as step:
+    with (
+        telling_failure(settings),
+        _progress("確認中" if lang == "ja" else "reading", quiet=json) as step,
+    ):
         summary = run_pass(settings, progress=step)
     if json:
         print_json(summary.to_json())

@@ -3,6 +3,7 @@
 from opendata.pipeline.accepting import Accepted, accept_layout
 from opendata.pipeline.check import Checked, check
 from opendata.pipeline.drafting import Drafted, draft_file
+from opendata.pipeline.mail import telling_failure
 from opendata.pipeline.origin import Origins, lineage
 from opendata.pipeline.questions import Answered, answer
 from opendata.pipeline.rollback import Resumed, RolledBack, end_rollback, roll_back
@@ -45,4 +46,5 @@ __all__ = [
     "releases",
     "roll_back",
     "run_pass",
+    "telling_failure",
 ]

@@ -92,6 +92,8 @@ class Accounts:
     releases: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     rollbacks: Mapping[str, str] = field(default_factory=dict)
     """By package the version that a rollback made, as long as it stands."""
+    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By reader (role and address), what they have been told by mail: see `told`."""
 
     @classmethod
     def read(cls, state: Mapping[str, Any]) -> Accounts:
@@ -105,6 +107,7 @@ class Accounts:
             state.get("listing", {}),
             state.get("releases", {}),
             state.get("rollbacks", {}),
+            state.get("told", {}),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -116,6 +119,7 @@ class Accounts:
             "listing": dict(sorted(self.listing.items())),
             "releases": dict(self.releases),
             "rollbacks": dict(self.rollbacks),
+            **({"told": dict(sorted(self.told.items()))} if self.told else {}),
         }
 
 

@@ -28,11 +28,13 @@ from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
+from opendata.pipeline.mail import send_owed
 from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
+from opendata.pipeline.told import owed
 from opendata.validate import Answer
 
 SHARD = 200
@@ -348,10 +350,13 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         )
         write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
         write_overview(workspace, settings, contracts, accounts, work.now)
-        publish(settings, workspace, public, token, state, accounts, releases)
-    return summarize(
+        accounts = owed(settings, work.accounts, accounts)
+        token = publish(settings, workspace, public, token, state, accounts, releases)
+        mailed = send_owed(settings, workspace, token, accounts, work.now)
+    summary = summarize(
         settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
     )
+    return replace(summary, mailed=mailed)
 
 
 def publish(
@@ -362,15 +367,17 @@ def publish(
     state: Mapping[str, Any],
     accounts: Accounts,
     releases: Sequence[release.Release],
-) -> None:
-    """Write the releases, commit the accounts, which name them, and lead readers there.
+) -> str:
+    """Write the releases, commit the accounts, which name them, and lead readers there. Gives the
+    new state's token.
 
     Raises ConflictError where somebody else has committed since `token` was read.
     """
     for one in releases:
         store.stage(workspace, public, state, one)
-    store.commit(workspace, token, accounts.to_state())
+    token = store.commit(workspace, token, accounts.to_state())
     _refresh(workspace, public, settings)
+    return token
 
 
 def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from opendata.errors import Text, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.inbox import PassedOver
+from opendata.pipeline.mail import Mailed
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
 from opendata.release import Release
@@ -53,6 +54,7 @@ class Summary:
     """How much in the inbox is no submission, by why not."""
     workspace: str
     public: str
+    mailed: Mailed = field(default_factory=Mailed)
 
     def to_json(self) -> dict[str, Any]:
         """The document that `run --json` prints."""
@@ -87,7 +89,8 @@ class Summary:
     def has_news(self) -> bool:
         """Whether anything differs from the pass before."""
         changed = any(one.status != "unchanged" for one in self.submissions)
-        return changed or bool(self.releases) or bool(self.withdrawn)
+        told = self.mailed.sent or self.mailed.undelivered
+        return bool(changed or self.releases or self.withdrawn or told)
 
 
 def summarize(
@@ -156,6 +159,10 @@ def _told(it: Summary) -> Iterator[Text]:
         count = sum(it.passed_over.values())
         yield sentence("run-passed-over", count=count, reasons=_listed(reasons))
     yield from _published(it)
+    if it.mailed.sent:
+        yield sentence("run-mailed", count=it.mailed.sent)
+    for address, reason in it.mailed.undelivered.items():
+        yield sentence("run-undelivered", address=address, reason=reason)
 
 
 def _why(account: Account) -> Iterator[Text]:

@@ -127,7 +127,10 @@ class _Drawing:
 
     def _cell(self, entry: Entry, *, is_drawn: bool) -> Any:
         lines = {"border": 1, "border_color": "#BFC7CF"} if is_drawn else {}
-        return self._format(locked=False, text_wrap=True, num_format=_number(entry), **lines)
+        given = {"align": "left", "indent": 1} if isinstance(entry.part, Label) else {}
+        return self._format(
+            locked=False, text_wrap=True, num_format=_number(entry), **lines, **given
+        )
 
     def _note(self) -> Any:
         return self._format(font_size=9, font_color="#5A6570", text_wrap=True, valign="bottom")
@@ -419,8 +422,8 @@ def _number(entry: Entry) -> str:
     field = entry.field
     if field is None:
         return "General"
-    if field.reading == "date":
-        return 'yyyy"年"m"月"d"日"'
+    if field.reading == "date":  # a month that is typed stays one: no day is shown
+        return "General"
     is_figure = field.type in ("integer", "number") or field.reading == "quantity"
     return "General" if is_figure and not field.enum else "@"
 
@@ -447,7 +450,7 @@ def _width(entry: Entry) -> float:
         return 16.0
     if field.type in ("integer", "number"):
         return max(11.0, _columns(entry.title) + 3.0)
-    return max(8.0 if field.reading == "unit" else 18.0, _columns(entry.title) + 3.0)
+    return max(8.0 if field.reading == "unit" else 20.0, _columns(entry.title) + 3.0)
 
 
 def _columns(text: str) -> int:

@@ -110,7 +110,7 @@ def _bounds(entry: Entry, blocks: Sequence[Block]) -> Iterator[Text]:
     elif field.reading == "fiscal_year":
         yield Text("西暦4桁で（令和7年度は2025）。", "4 digits (令和7年度 is 2025).")
     elif field.reading == "date":
-        yield Text("年月日で（例 2025/3/31）。", "A date (such as 2025/3/31).")
+        yield Text("日付で（例 2025/3/31）。", "A date (such as 2025/3/31).")
     elif field.reading == "quantity":
         yield Text(
             "数値で。値がないときは「－」、まだ分からないときは空のままにします。",
