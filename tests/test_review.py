@@ -148,6 +148,13 @@ def test_the_record_is_the_contract_of_the_command_line() -> None:
     document = json.loads(build(review)["report.json"])
 
     one = document.pop("problems")[0]
+    steps = [one["ja"] for one in document.pop("next_steps")]
+    assert steps[0].startswith("「取組一覧.checked.xlsx」を開くと")
+    assert document.pop("verdict") == {
+        "ja": "このままでは公開できません。1件の修正をお願いします。",
+        "en": "This cannot be published yet: 1 thing to correct.",
+    }
+    assert "（1.2.0）は、そのまま公開されています。" in document.pop("reassurance")["ja"]
     assert document == {
         "file": FILE,
         "package": "municipal-plans",
@@ -160,6 +167,7 @@ def test_the_record_is_the_contract_of_the_command_line() -> None:
         "records": {"plans": 1, "policy_nodes": 41},
     }
     english = one.pop("message_en")
+    assert one.pop("is_question") is False
     assert one == mismatch().to_json("ja")
     assert english == mismatch().to_json("en")["message"]
 

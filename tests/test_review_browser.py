@@ -29,11 +29,8 @@ ROWS: list[list[Value]] = [
     ["計画の取組一覧（令和７年度版）"] + [None] * 11,
     [None] * 12,
     [*HEADS, *(f"令和{year}年度" for year in range(1, 9))],
-    *(
-        list[Value](f"{row}行{column}列の少し長い内容" for column in range(12))
-        for row in range(3, 500)
-    ),
 ]
+ROWS += [[f"{row}行{column}列の少し長い内容" for column in range(12)] for row in range(3, 500)]
 SHEET = Sheet("取組一覧", ROWS, merged=(Range(0, 0, 0, 11), Range(4, 1, 5, 3)))
 FORM = Sheet(
     "指標",
