@@ -56,6 +56,8 @@ class Account:
     """The file of its review that holds a drafted layout, for the operator to accept."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of the questions about files of this place, by their subjects."""
+    kept_out: str | None = None
+    """SHA-256 of the file that a rollback keeps out: its data wait until another file comes."""
     withdrawn: bool = False
     """Whether it is gone from the inbox, though its data are published or were until then."""
     ended: str | None = None
@@ -88,6 +90,8 @@ class Accounts:
     listing: Mapping[str, str] = field(default_factory=dict)
     """Size and time of every file when it was last accounted for: a cheap first look."""
     releases: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rollbacks: Mapping[str, str] = field(default_factory=dict)
+    """By package the version that a rollback made, as long as it stands."""
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By reader (role and address), what they have been told by mail: see `told`."""
 
@@ -102,6 +106,7 @@ class Accounts:
             state.get("fingerprints", {}),
             state.get("listing", {}),
             state.get("releases", {}),
+            state.get("rollbacks", {}),
             state.get("told", {}),
         )
 
@@ -113,6 +118,7 @@ class Accounts:
             "fingerprints": dict(self.fingerprints),
             "listing": dict(sorted(self.listing.items())),
             "releases": dict(self.releases),
+            "rollbacks": dict(self.rollbacks),
             **({"told": dict(sorted(self.told.items()))} if self.told else {}),
         }
 
@@ -134,7 +140,7 @@ def accounted(
     submissions = dict(before.submissions)
     for one in outcomes:
         known = submissions.get(one.place)
-        account = _account(one, known.accepted if known else None)
+        account = _account(one, known)
         submissions[one.place] = replace(account, dataset=known.dataset if known else None)
     for place in withdrawn:
         if submissions[place].ended is not None:
@@ -165,7 +171,7 @@ def with_conflicts(
             continue
         final = account
         if place in told:
-            judged = _account(told[place], account.accepted)
+            judged = _account(told[place], account)
             final = replace(judged, verdict=account.verdict, withdrawn=account.withdrawn)
         found = conflicts.get(place)
         submissions[place] = replace(
@@ -176,7 +182,11 @@ def with_conflicts(
     return replace(accounts, submissions=submissions)
 
 
-def _account(one: Outcome, accepted: str | None) -> Account:
+def _account(one: Outcome, known: Account | None) -> Account:
+    accepted = known.accepted if known else None
+    kept_out = known.kept_out if known and known.kept_out == one.sha256 else None
+    if one.status == "accepted" and kept_out is None:
+        accepted = one.sha256
     return Account(
         sha256=one.sha256,
         status=one.status,
@@ -194,7 +204,8 @@ def _account(one: Outcome, accepted: str | None) -> Account:
         proposal=one.proposal,
         answers=one.answers,
         again=any(found.code == "unexpected-error" for found in one.problems),
-        accepted=one.sha256 if one.status == "accepted" else accepted,
+        accepted=accepted,
+        kept_out=kept_out,
     )
 
 

@@ -48,6 +48,8 @@ class Summary:
     releases: tuple[Published, ...]
     current: Mapping[str, str]
     withdrawn: tuple[str, ...]
+    kept_out: tuple[str, ...]
+    """The places whose files a rollback keeps out until they change."""
     passed_over: Mapping[str, int]
     """How much in the inbox is no submission, by why not."""
     workspace: str
@@ -117,6 +119,7 @@ def summarize(
             name: history[-1]["version"] for name, history in after.releases.items() if history
         },
         withdrawn=tuple(sorted(fresh)),
+        kept_out=tuple(sorted(p for p, one in after.submissions.items() if one.kept_out)),
         passed_over=dict(sorted(Counter(one.why for one in passed_over).items())),
         workspace=settings.workspace,
         public=settings.public,
@@ -149,6 +152,8 @@ def _told(it: Summary) -> Iterator[Text]:
         yield sentence("run-accept", command=accept_command(one.file, it.workspace))
     for place in it.withdrawn:
         yield sentence("run-withdrawn", file=place)
+    for place in it.kept_out:
+        yield sentence("run-kept-out", file=place)
     if it.passed_over:
         reasons = [sentence(f"passed-over-{why}", count=n) for why, n in it.passed_over.items()]
         count = sum(it.passed_over.values())
