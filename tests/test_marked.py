@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import subprocess
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ from opendata.errors import Place, Problem, UnreadableWorkbook, problem
 from opendata.review import RESULTS, Reviewed, build
 from opendata.review.answers import read_answers
 from opendata.workbook import Workbook, address, read
+from tests.builders import INBOX
 
 FILE = "municipal-plans/132012/取組.xlsx"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -687,3 +689,58 @@ def filled_cells(rows: Iterable[Iterable[object]]) -> dict[tuple[int, int], obje
         for column, value in enumerate(row)
         if value is not None
     }
+
+
+# --- another program opens it --------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
+def test_libreoffice_reads_what_comes_back(soffice: str, tmp_path: Path) -> None:
+    """A program that is not ours opens it, saves it anew, and all that stood there still does:
+    values, marks, comments, the added sheet and its links."""
+    given = tmp_path / "given"
+    given.mkdir()
+    problems = [wrong("B2", "1OO", "100"), wrong("B3", "約3割", "3割"), missing("A9")]
+    books = {"book": rich(), "macros": rich(macros=True)}
+    for path in sorted(INBOX.rglob("*.xlsx"))[:3]:
+        books[f"example{len(books)}"] = path.read_bytes()
+    made: dict[str, bytes] = {}
+    for stem, content in books.items():
+        kind = "xlsm" if stem == "macros" else "xlsx"
+        book = read(f"{stem}.{kind}", content)
+        found = problems if "example" not in stem else [missing("B2", book.sheets[0].name)]
+        files = returned(content, found, f"municipal-plans/132012/{stem}.{kind}", book)
+        for ending in (f".checked.{kind}", f".proposed.{kind}"):
+            if ending in files:
+                made[stem + ending] = files[ending]
+                (given / (stem + ending)).write_bytes(files[ending])
+    subprocess.run(
+        [soffice, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "saved",
+         *sorted(given.iterdir())],
+        check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+
+    assert len(made) == 7
+    for name, content in made.items():
+        before, saved = (
+            opened(content),
+            opened((tmp_path / "saved" / f"{Path(name).stem}.xlsx").read_bytes()),
+        )
+        assert saved.sheetnames == before.sheetnames
+        for sheet in before.worksheets:
+            again = saved[sheet.title]
+            for row in sheet.iter_rows():
+                for cell in row:
+                    other = again[cell.coordinate]
+                    assert spelled(other.value) == spelled(cell.value), (name, cell.coordinate)
+                    assert bool(other.comment) == bool(cell.comment), (name, cell.coordinate)
+                    if cell.comment:
+                        assert other.fill.fgColor.rgb == cell.fill.fgColor.rgb
+        links = [cell.hyperlink for row in saved[RESULTS].iter_rows() for cell in row]
+        assert any(links)
+
+
+def spelled(value: object) -> str:
+    """A value as text: formulas and breaks as any program may write them."""
+    return re.sub(r"\s+", "", str("" if value is None else value)).lstrip("=")
