@@ -1,7 +1,7 @@
 """What every test may use, and one rule: in CI nothing is skipped silently.
 
-Fixtures: `shared` (the folder beside the checkout), `chromium` and `soffice` (their paths), `browser`
-(Playwright), `ceph` and `moto` (the URLs of S3 servers).
+Fixtures: `shared` (the folder beside the checkout), `chromium` and `soffice` (their paths),
+`browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers).
 """
 
 import os
