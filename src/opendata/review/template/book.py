@@ -29,7 +29,7 @@ from opendata.review.template.plan import (
     Entry,
     plan,
 )
-from opendata.review.template.validation import choices, fits_inline, in_language, validation
+from opendata.review.template.validation import choices, fits_inline, in_language, twice, validation
 
 FONT = "Yu Gothic"
 DRAWN = 40
@@ -291,6 +291,11 @@ class _Drawing:
             missing = self._format(bg_color="#FBE3DF", border=1, border_color="#B3261E")
             criteria = f"=AND(ISBLANK({cell}),{begun})"
             told = {"type": "formula", "criteria": criteria, "format": missing}
+            sheet.conditional_format(block.first, at, block.last, at, told)
+
+        if (again := twice(block, at)) is not None:
+            same = self._format(bg_color="#FBE3DF", border=1, border_color="#B3261E")
+            told = {"type": "formula", "criteria": again, "format": same}
             sheet.conditional_format(block.first, at, block.last, at, told)
 
     def _example(self, sheet: Any) -> None:

@@ -183,9 +183,11 @@ def instructions(package: Package, blocks: Sequence[Block]) -> Iterator[tuple[Te
         Text("必須の欄", "Required cells"),
         Text(
             "見出しに【必須】とある欄は必ず記入してください（見出しの色も濃くなっています）。"
-            "それ以外の欄は、分かるものだけで構いません。",
+            "それ以外の欄は、分かるものだけで構いません。"
+            "記入中に赤くなった欄は、必須なのに空か、同じ行がほかにもあることを表します。",
             "Cells whose heading says (required), on darker ground, must be filled in. "
-            "The others may stay blank.",
+            "The others may stay blank. A cell that turns red is required and empty, or its row is "
+            "there twice.",
         ),
     )
     yield (
