@@ -67,7 +67,7 @@ def _written() -> Mapping[str, Sequence[object]]:
 
 
 def repaired(code: str, example: Mapping[str, object]) -> tuple[Text, Text]:
-    """The example of a code: as it stood, and once it is right. Raises KeyError where it has none."""
+    """The example of a code: as it stood, and once it is right. Raises KeyError without one."""
     if "value" in example and "suggestion" in example:
         pair = [example["value"], example["suggestion"]]
     else:
