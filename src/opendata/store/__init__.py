@@ -29,11 +29,12 @@ from opendata.store.publish import (
     release_files,
     stage,
 )
-from opendata.store.state import STATE, commit, locked, read_state
-from opendata.store.verify import verify
+from opendata.store.state import STATE, STATE_COPY, commit, locked, parsed, read_state
+from opendata.store.verify import derived_checksums, verify
 
 __all__ = [
     "STATE",
+    "STATE_COPY",
     "FolderStore",
     "S3Options",
     "Store",
@@ -41,8 +42,10 @@ __all__ = [
     "commit",
     "complete",
     "current",
+    "derived_checksums",
     "locked",
     "open_store",
+    "parsed",
     "previous",
     "read_state",
     "refresh",

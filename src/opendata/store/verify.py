@@ -7,27 +7,32 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from opendata.errors import Place, Problem, StoreError, problem
-from opendata.release import pointer, read_checksums, sha256
+from opendata.release import checksums, pointer, read_checksums, sha256
 from opendata.store.layout import DATASETS, DESCRIPTOR, LATEST, MOMENT, SUMS, VERSION, folder_of
 from opendata.store.protocol import Store
+from opendata.store.state import State
 
 
-def verify(public: Store) -> list[Problem]:
+def verify(public: Store, state: State | None = None) -> list[Problem]:
     """What is damaged, missing or does not belong in a public store; `place.file` is its path.
+
+    With the committed `state`, which knows every version's checksums and which is current, that is
+    the authority over the root's SHA256SUMS.
 
     Each file is held against one authority only, so that one damage is one problem: a version's
     files and the copies in `latest/` against that version's SHA256SUMS, that one and everything
     else against the SHA256SUMS of the root. A line of the root that is wrong about a file found
     sound by another authority is a damage of the root.
     """
-    return list(_Reading(public).problems())
+    return list(_Reading(public, state or {}).problems())
 
 
 class _Reading:
     """One walk over a store: what it lists and what was found to belong."""
 
-    def __init__(self, public: Store) -> None:
+    def __init__(self, public: Store, state: State) -> None:
         self.public = public
+        self.releases: Mapping[str, Any] = state.get("releases", {})
         self.present = set(public.paths())
         self.belonging = {SUMS}
         self.named: set[str] = set()
@@ -42,13 +47,18 @@ class _Reading:
         yield from unreadable
         if not unreadable and not root:
             yield problem("broken-checksums", Place(file=SUMS))
-        for one in self._content(root or {}):
-            self.named.add(one.place.file)
-            yield one
+        found = list(self._content(root or {}))
+        self.named |= {one.place.file for one in found}
+        misnamed = self._misnamed(root or {})
+        if misnamed or (root and self._demanded() - root.keys()):
+            yield problem("broken-checksums", Place(file=SUMS))
+        yield from (one for one in found if one.place.file not in misnamed)
         yield from self._root(root or {})
         if root:
+            known = {root[path] for path in misnamed}
             for path in sorted(self.present - self.belonging):
-                yield problem("stray-file", Place(file=path))
+                if not known or sha256(self._read(path) or b"") not in known:
+                    yield problem("stray-file", Place(file=path))
             for folder in self.public.empty_folders():
                 yield problem("stray-folder", Place(file=f"{folder}/"))
 
@@ -58,7 +68,8 @@ class _Reading:
         sums: dict[tuple[str, str], Mapping[str, str] | None] = {}
         for package, version in sorted(versions):
             folder = folder_of(package, version)
-            expected = root.get(f"{folder}/{SUMS}")
+            entry = self._entry(package, version)
+            expected = str(entry["sums"]) if entry else root.get(f"{folder}/{SUMS}")
             found, problems = self._version(folder, version, expected)
             sums[package, version] = found
             yield from problems
@@ -69,6 +80,31 @@ class _Reading:
         for path, digest in sorted(root.items()):
             if path not in self.belonging:
                 yield from self._file(path, digest)
+
+    def _entry(self, package: str, version: str) -> Mapping[str, Any] | None:
+        """What the state says of a version."""
+        history = self.releases.get(package, ())
+        return next((one for one in history if one["version"] == version), None)
+
+    def _demanded(self) -> set[str]:
+        """What the root must name by the state."""
+        versions = {
+            f"{folder_of(package, one['version'])}/{SUMS}"
+            for package, history in self.releases.items()
+            for one in history
+        }
+        return versions | {f"{DATASETS}/{name}/{DESCRIPTOR}" for name in self.releases}
+
+    def _misnamed(self, root: Mapping[str, str]) -> set[str]:
+        """Paths that only the root knows, of content that lies elsewhere: it is the root that was
+        changed."""
+        gone = {path for path in root if path in self.named and path not in self.present}
+        if not gone:
+            return gone
+        demanded = self._demanded()
+        unnamed = (self.present - self.belonging) | (self.present & demanded - root.keys())
+        contents = {sha256(self._read(path) or b"") for path in unnamed}
+        return {path for path in gone if root[path] in contents and path not in demanded}
 
     def _root(self, root: Mapping[str, str]) -> Iterator[Problem]:
         """Lines of the root that disagree with a file of which nothing else was wrong."""
@@ -91,7 +127,14 @@ class _Reading:
             return None
 
     def _versions(self, root: Mapping[str, str]) -> set[tuple[str, str]]:
-        """The versions that the root names; without it, those that are there."""
+        """The versions that the state knows, else those that the root names; without both, those
+        that are there."""
+        if self.releases:
+            return {
+                (package, str(one["version"]))
+                for package, history in self.releases.items()
+                for one in history
+            }
         paths = root or self.present
         matches = (VERSION.fullmatch(path) for path in paths)
         return {(one[1], one[2]) for one in matches if one and one[3] == SUMS}
@@ -104,6 +147,13 @@ class _Reading:
         inside = {one for one in self.present if one.startswith(f"{folder}/")}
         problems = list(self._file(path, expected))
         sums = read_checksums(self._read(path) or b"")
+        derived = derived_checksums(self._read(f"{folder}/{DESCRIPTOR}") or b"")
+        if problems and derived and sha256(checksums(derived)) == expected:
+            # Its descriptor names the same files, and the authority vouches for it.
+            files = [
+                one for name in derived for one in self._file(f"{folder}/{name}", derived[name])
+            ]
+            return derived, problems + files
         if not sums:
             self.belonging |= inside
             return None, problems or [problem("broken-checksums", Place(file=path))]
@@ -163,18 +213,35 @@ class _Reading:
         if content is None:
             return
         version = str((_mapping(content) or {}).get("version"))
-        if version not in versions:
+        history = self.releases.get(package)
+        if version not in versions or (history and history[-1]["version"] != version):
             yield problem("broken-pointer", Place(file=path), reason=version)
             return
         sums = versions[version] or {}
         original = self._read(f"{home}/{version}/{DESCRIPTOR}") or b""
         intact = sha256(original) == sums.get(DESCRIPTOR)
-        created = (_mapping(content) or {}).get("created")
+        entry = self._entry(package, version)
+        created = entry["created"] if entry else (_mapping(content) or {}).get("created")
         if intact and _pointer(_mapping(original) or {}, created) != content:
             yield problem("broken-pointer", Place(file=path), reason=f"≠ {version}/{DESCRIPTOR}")
         for name, digest in sums.items():
             if name != DESCRIPTOR:
                 yield from self._file(f"{home}/{LATEST}/{name}", digest)
+
+
+def derived_checksums(descriptor: bytes) -> dict[str, str] | None:
+    """A version's checksums as its descriptor tells them, path to SHA-256: they are what was
+    published only if their own checksum is. None for what is no descriptor."""
+    found = _mapping(descriptor)
+    if found is None:
+        return None
+    try:
+        sums = {
+            str(one["path"]): str(one["hash"]).removeprefix("sha256:") for one in _described(found)
+        }
+    except RecursionError:
+        return None
+    return {**sums, DESCRIPTOR: sha256(descriptor)}
 
 
 def _mapping(content: bytes | None) -> Mapping[str, Any] | None:
