@@ -279,6 +279,27 @@ def test_an_answered_question_is_told_once(office: Office, mail: Sink) -> None:
     assert list(told) == [STEWARD, OPERATOR]
 
 
+def test_an_open_question_comes_with_the_workbook_to_answer_in(office: Office, mail: Sink) -> None:
+    office.put(SAGAMIHARA)
+    office.run()
+    mail.take()
+    renamed = edited(
+        (INBOX / SAGAMIHARA).read_bytes(), "成果指標", C7="必要な情報を得やすいと思う人の割合"
+    )
+    office.put(SAGAMIHARA, renamed)
+    office.run()
+    told = by_recipient(mail)
+    assert list(told) == [OTHER, OPERATOR]
+    message = told[OTHER]
+    assert "ご確認のお願い：" in message["Subject"]
+    assert "▼おたずねしたいところ\n　・［成果指標 C7］" in text(message)
+    assert (
+        "▼次にしていただくこと\n　1. 「情報マネジメント推進計画_進捗管理.checked.xlsx」を開き"
+        in (text(message))
+    )
+    assert "情報マネジメント推進計画_進捗管理.checked.xlsx" in attached(message)
+
+
 # --- who is responsible --------------------------------------------------------------------------
 
 

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.errors import Place, Problem, messages, problem
-from opendata.pipeline import Outcome, guard, load_settings
+from opendata.errors import Place, Problem, UsageError, messages, problem
+from opendata.pipeline import Outcome, guard, load_settings, withdraw
 from opendata.pipeline.accounts import Account, Accounts, accounted
 from opendata.pipeline.guard import Worker
 from opendata.pipeline.overview import PASSES, write_overview
@@ -228,6 +228,37 @@ def test_a_withdrawn_file_is_asked_about_and_one_put_back_is_not(desk: Desk) -> 
         text_of(back).partition("このファイルについて")[0]
         == (text_of(before).partition("このファイルについて")[0])
     )
+
+
+def test_a_file_withdrawn_for_good_is_published_no_longer(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="lies in the inbox"):
+        withdraw(desk.settings(), SAGAMIHARA, "計画を廃止した")
+    with pytest.raises(UsageError, match="published"):
+        withdraw(desk.settings(), DX, "計画を廃止した")
+    (desk.inbox / SAGAMIHARA).unlink()
+    with pytest.raises(UsageError, match="reason"):
+        withdraw(desk.settings(), SAGAMIHARA, " ")
+    withdraw(desk.settings(), SAGAMIHARA, "計画を廃止した（担当 090-0000-1234）")
+    assert desk.published("plans.csv"), "until the next pass"
+
+    (made,) = desk.run().releases
+    assert (made.previous, made.changed_rows > 30) == ("1.0.0", True)
+    assert desk.published("plans.csv") == []
+    assert desk.archived(content_of(SAGAMIHARA))
+    page = desk.root / "workspace/reviews" / SAGAMIHARA / "report.html"
+    assert "このファイルのデータは、公開をやめました。" in text_of(page.read_text("utf-8"))
+    assert "090-0000-1234" not in json.dumps(desk.state())
+    assert judgements(desk, SAGAMIHARA)[-1].state == "withdrawn"
+    assert judgements(desk, SAGAMIHARA)[-1].why
+    assert "公開終了" in (desk.root / "workspace/reviews/index.html").read_text("utf-8")
+    before = files(desk.root / "workspace/reviews")
+    assert not desk.run().has_news
+    assert files(desk.root / "workspace/reviews") == before
+
+    desk.put(SAGAMIHARA, content_of(SAGAMIHARA))
+    assert len(desk.run().releases) == 1
+    assert len(desk.published("plans.csv")) == 1
+    assert "公開終了" not in (desk.root / "workspace/reviews/index.html").read_text("utf-8")
 
 
 def test_what_is_gone_leaves_its_history(desk: Desk) -> None:

@@ -248,6 +248,25 @@ def answer(
     print_json(answered.to_json()) if json else say(*answered.sentences(lang))
 
 
+@app.command()
+def withdraw(
+    file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
+    why: Annotated[str, typer.Option(help="Why it is published no longer. It is remembered.")],
+    inbox: Inbox = None,
+    workspace: Workspace = None,
+    public: Public = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Publish the data of a file that is gone from the inbox no longer. The next run does it."""
+    from opendata.pipeline import load_settings
+    from opendata.pipeline import withdraw as withdraw_file
+
+    settings = load_settings(inbox=inbox, workspace=workspace, public=public)
+    withdrawn = withdraw_file(settings, file, why)
+    print_json(withdrawn.to_json()) if json else say(*withdrawn.sentences(lang))
+
+
 @app.command(
     help=validating.SUMMARY,
     add_help_option=False,

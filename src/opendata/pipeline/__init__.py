@@ -14,6 +14,7 @@ from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary
 from opendata.pipeline.templates import make_template
 from opendata.pipeline.versions import Difference, History, diff, releases
+from opendata.pipeline.withdrawing import Withdrawn, withdraw
 
 __all__ = [
     "Accepted",
@@ -30,6 +31,7 @@ __all__ = [
     "Settings",
     "Shard",
     "Summary",
+    "Withdrawn",
     "Work",
     "accept_layout",
     "answer",
@@ -51,4 +53,5 @@ __all__ = [
     "roll_back",
     "run_pass",
     "telling_failure",
+    "withdraw",
 ]

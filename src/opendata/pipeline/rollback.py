@@ -190,4 +190,5 @@ def _back(one: Account, part: Part | None, workspace: Store) -> Account:
         dataset = f"extracts/{sha256(content)}.arrow"
         workspace.replace(dataset, content)
     kept_out = one.sha256 if one.sha256 != source else None
-    return replace(one, accepted=source, dataset=dataset, kept_out=kept_out)
+    ended = one.ended if part is None else None
+    return replace(one, accepted=source, dataset=dataset, kept_out=kept_out, ended=ended)

@@ -221,7 +221,7 @@ def _causes(it: Item) -> Iterator[Text]:
 def _cause(found: Mapping[str, Any], more: int) -> Iterator[Text]:
     where = one_line(" ".join(filter(None, (found.get("sheet"), found.get("cell")))), _NAME)
     ja, en = found.get("message") or "", found.get("message_en") or found.get("message") or ""
-    words = Text(one_line(ja, _LINE), one_line(en, _LINE))
+    words = Text(one_line(ja.replace("。 ", "。"), _LINE), one_line(en, _LINE))
     yield sentence("mail-cause-at" if where else "mail-cause", place=where, text=words)
     if found.get("suggestion"):
         yield sentence("mail-suggestion", value=one_line(str(found["suggestion"]), _NAME))
@@ -241,7 +241,7 @@ def _where(it: Item) -> Iterator[Text]:
         )
     if it.where:
         yield sentence("mail-review", where=it.where)
-    elif it.left_out or not (it.attached or it.is_published):
+    elif it.left_out or (it.news in ("refused", "received", "asked") and not it.attached):
         yield sentence("mail-ask")
 
 

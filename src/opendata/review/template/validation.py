@@ -252,6 +252,22 @@ def _alone(block: Block, at: int) -> str:
     return f"SUMPRODUCT(--EXACT({cells},{cell}))<=1"
 
 
+def twice(block: Block, at: int) -> str | None:
+    """A formula that another row has the same key as the first, for the columns of a key that
+    several fields make up; no single validation can say that."""
+    resource = block.entries[at].resource
+    fields = [one.field.name if one.field else "" for one in block.entries]
+    if block.is_form or resource is None or len(resource.primary_key) < 2:
+        return None
+    keys = [n for n, name in enumerate(fields) if name in resource.primary_key]
+    if at not in keys or len(keys) < 2:
+        return None
+    columns = [_column(block, one) for one in keys]
+    same = "*".join(f"({cells}=${cell})" for cells, cell in columns)
+    filled = ",".join(f'${cell}<>""' for _, cell in columns)
+    return f"=AND({filled},SUMPRODUCT({same})>1)"
+
+
 def _column(block: Block, at: int) -> tuple[str, str]:
     """The cells of a column that are held to the schema, and the first of them."""
     row, column = block.position(at)
