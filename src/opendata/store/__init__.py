@@ -19,6 +19,7 @@ and `serial`, which counts the commits.
 """
 
 from opendata.store.folder import FolderStore
+from opendata.store.led import is_led, remember_led
 from opendata.store.open import S3Options, apart, open_store
 from opendata.store.protocol import Store
 from opendata.store.publish import (
@@ -29,7 +30,15 @@ from opendata.store.publish import (
     release_files,
     stage,
 )
-from opendata.store.state import STATE, STATE_COPY, commit, locked, parsed, read_state
+from opendata.store.state import (
+    STATE,
+    STATE_COPY,
+    commit,
+    is_current,
+    locked,
+    parsed,
+    read_state,
+)
 from opendata.store.verify import derived_checksums, verify
 
 __all__ = [
@@ -43,6 +52,8 @@ __all__ = [
     "complete",
     "current",
     "derived_checksums",
+    "is_current",
+    "is_led",
     "locked",
     "open_store",
     "parsed",
@@ -50,6 +61,7 @@ __all__ = [
     "read_state",
     "refresh",
     "release_files",
+    "remember_led",
     "stage",
     "verify",
 ]
