@@ -1,7 +1,7 @@
 # Every command of this house. `make` alone lists them.
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test lint fuzz soak bench examples lock venv clean
+.PHONY: help run test lint fuzz soak bench examples pictures lock venv clean
 export PYTHON
 OPENDATA_LANG ?= en
 
@@ -42,6 +42,10 @@ bench: ## what the costly steps cost beside other tools (ONLY=reader for one of 
 examples: ## rebuild the example workbooks
 	@scripts/venv.sh dev
 	@$(bin)/python datapackages/municipal-plans/examples/build.py
+
+pictures: ## take the documentation's pictures of a review anew (needs LibreOffice)
+	@scripts/venv.sh dev
+	@$(bin)/python scripts/pictures.py
 
 lock: ## rewrite requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	@scripts/lock.sh $(UPGRADE)

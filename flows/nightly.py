@@ -88,7 +88,10 @@ def set_up(options: desk.Options) -> Iterator[Settings]:
     server.follow_leader()
     with desk.telling(options.language):
         settings = options.settings()
-    with desk.telling(options.language, desk.log_file(settings)):
+    with (
+        desk.telling(options.language, desk.log_file(settings)),
+        pipeline.telling_failure(settings),
+    ):
         yield settings
 
 

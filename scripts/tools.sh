@@ -4,6 +4,7 @@
 set -eu
 missing=
 command -v chromium >/dev/null || missing="$missing chromium"
+command -v soffice >/dev/null || missing="$missing libreoffice-calc-nogui"
 command -v systemd-analyze >/dev/null || missing="$missing systemd"
 [ -d /usr/share/fonts/opentype/noto ] || missing="$missing fonts-noto-cjk"
 for package in radosgw ceph-mon ceph-osd; do

@@ -1,7 +1,7 @@
 """What every test may use, and one rule: in CI nothing is skipped silently.
 
-Fixtures: `shared` (the folder beside the checkout), `chromium` (its path), `browser` (Playwright),
-`ceph` and `moto` (the URLs of S3 servers).
+Fixtures: `shared` (the folder beside the checkout), `chromium` and `soffice` (their paths),
+`browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers).
 """
 
 import os
@@ -116,6 +116,15 @@ def chromium() -> str:
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("no chromium on the PATH (Debian: apt-get install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """The path of LibreOffice; give every run a profile of its own."""
+    path = shutil.which("soffice")
+    if path is None:
+        pytest.skip("no soffice on the PATH (Debian: apt-get install libreoffice-calc-nogui)")
     return path
 
 

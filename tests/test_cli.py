@@ -414,7 +414,9 @@ def test_releases_lists_the_versions(opendata: Terminal, stores: Path) -> None:
     assert said.status == 0
     (release,) = said.document["releases"]
     assert (release["version"], release["changed_rows"]) == ("1.0.0", 20)
-    assert opendata("releases", "municipal-plans").out.startswith("1.0.0\t")
+    heads, line = opendata("releases", "municipal-plans").out.splitlines()
+    assert heads.split() == ["版", "公開日時", "行数", "変更"]
+    assert line.startswith("1.0.0  ") and line.endswith("  20  追加 20 行")
     unknown = opendata("releases", "nothing")
     assert (unknown.status, "使えるのは municipal-plans です" in unknown.err) == (2, True)
 
@@ -423,6 +425,36 @@ def test_releases_of_a_workspace_that_published_nothing(opendata: Terminal) -> N
     said = opendata("releases", "municipal-plans", "--workspace", "empty")
     assert (said.status, said.out) == (2, "")
     assert "empty の記録では、まだ何も公開していません。" in said.err
+
+
+def test_versions_are_compared_gone_back_to_and_traced(opendata: Terminal, stores: Path) -> None:
+    content = edited((INBOX / SHIMOTSUKE).read_bytes(), C10="情報政策課")
+    (stores / "inbox" / SHIMOTSUKE).write_bytes(content)
+    assert opendata("run").status == 0
+    said = opendata("diff", "municipal-plans", "1.0.0", "latest", "--lang", "en")
+    assert said.status == 0 and "総合政策部総合政策課 → 情報政策課" in said.out
+    document = opendata("diff", "municipal-plans", "1.0.0", "1.0.1", "--json").document
+    assert [one["field"] for one in document["changes"]] == ["department"]
+    said = opendata("rollback", "municipal-plans", "1.0.0", "--why", "誤記", "--json")
+    assert (said.status, said.document["version"], said.document["restores"]) == (
+        *(0, "1.0.2"),
+        "1.0.0",
+    )
+    assert "誤記" in opendata("releases", "municipal-plans", "--lang", "en").out
+    said = opendata("lineage", "municipal-plans", "latest", "--key", "092169-chiiki-johoka")
+    assert said.status == 0 and "C10 (department)" in said.out
+    keyed = ("--key", "plan_id=092169-chiiki-johoka", "--field", "department", "--table", "plans")
+    (one,) = opendata("lineage", "municipal-plans", "1.0.1", *keyed, "--json").document["origins"]
+    assert (one["value"], one["sheet"], one["cell"]) == ("情報政策課", "施策一覧", "C10")
+    assert opendata("rollback", "municipal-plans", "--end").status == 0
+    for wrong in (
+        ("diff", "municipal-plans", "1.0.0", "8.0.0"),
+        ("rollback", "municipal-plans", "1.0.0"),
+        ("rollback", "municipal-plans"),
+        ("rollback", "municipal-plans", "1.0.0", "--end"),
+        ("lineage", "municipal-plans", "latest", "--key", "x"),
+    ):
+        assert opendata(*wrong).status == 2, wrong
 
 
 # --- errors ---------------------------------------------------------------------------------------
@@ -660,3 +692,17 @@ def test_the_readme_says_how_to_look_at_what_make_run_made(
     text = Path(__file__).parents[1].joinpath(name).read_text("utf-8")
     commands = re.findall(r"`\.venv/bin/opendata ((?:verify|releases) [^`]*var/[^`]*)`", text)
     assert [opendata(*command.split()).status for command in commands] == [0, 0]
+
+
+def test_a_template_is_made_and_never_written_over(opendata: Terminal) -> None:
+    made = opendata("template", "municipal-plans", "-o", "様式.xlsx", "--json")
+    told = {"package": "municipal-plans", "layout": "template", "file": "様式.xlsx"}
+    assert (made.status, made.document) == (0, told)
+    again = opendata("template", "municipal-plans", "-o", "様式.xlsx", "--lang", "en")
+    assert again.status == 2
+    assert "exists already" in again.err
+    assert "--force" in again.err
+    checked = opendata("check", "様式.xlsx", "--package", "municipal-plans", "--json")
+    (file,) = checked.document["files"]
+    assert (checked.status, file["layout"], file["drafted"]) == (1, "template", False)
+    assert [one["code"] for one in file["problems"]] == ["nothing-filled-in"]

@@ -349,7 +349,7 @@ def test_a_deleted_refused_file_is_forgotten_but_archived(desk: Desk) -> None:
     summary = desk.run()
     assert DX not in statuses(summary)
     assert DX not in desk.state()["submissions"]
-    assert not (desk.root / "workspace/reviews" / DX).exists()
+    assert not (desk.root / "workspace/reviews" / DX / "report.html").exists()
     assert desk.archived(content_of(DX))
 
 

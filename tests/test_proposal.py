@@ -156,6 +156,7 @@ def test_the_operator_is_told_what_to_type(first: Office) -> None:
 
 def test_what_is_no_plan_gets_no_proposal_and_is_told_so(first: Office) -> None:
     assert {one.name for one in first.folder(OTHER).iterdir()} == {
+        "history.json",
         "report.html",
         "report.json",
         "備品.checked.xlsx",

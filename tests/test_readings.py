@@ -772,3 +772,39 @@ def test_a_hidden_row_that_says_the_same_is_not_told_of() -> None:
     drawing = FILLED.format("").replace("乙", "甲")
     read = validated(sheet(drawing, hidden="5"), VALUES)
     assert "filled-past-hidden" not in codes(read.problems)
+
+
+# --- one heading twice ---------------------------------------------------------------------------
+
+ACROSS = """
+blocks:
+  - form: [{label: 計画名, to: plans.title}]
+  - table:
+      - {header: 年度, to: indicator_values.fiscal_year}
+      - header: "*/$unit"
+        to: indicator_values.value
+        set: {indicators.name: $header, indicators.unit: $unit, value_type: actual}
+"""
+
+
+def test_two_columns_of_one_heading_are_told_and_none_is_lost() -> None:
+    """The second 来館者数 was 利用者数 once; that its values differ is told once."""
+    drawn = """
+        | 計画名 | 読書計画 |          |
+        |        |          |          |
+        | 年度   | 来館者数 | 来館者数 |
+        |        | （人）   | （人）   |
+        | R4     | 4012     | 2105     |
+        | R5     | 3998     | {}       |
+    """
+    told = validated(sheet(drawn.format("2210")), ACROSS)
+    assert found(told.problems) == [("duplicate-indicator", "表!C3")]
+    assert told.problems[0].severity == "error"
+
+    assert codes(validated(sheet(drawn.format("")), ACROSS).problems) == ["duplicate-indicator"]
+
+
+@pytest.mark.parametrize(("text", "code"), [("3q", "not-a-number"), ("3t", "unit-mismatch")])
+def test_a_stray_letter_is_no_unit(text: str, code: str) -> None:
+    drawn = f"| 計画名 | 読書計画 |\n| | |\n| 年度 | 来館者数 |\n| | （人） |\n| R4 | {text} |"
+    assert codes(validated(sheet(drawn), ACROSS).problems) == [code]

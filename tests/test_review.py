@@ -16,7 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from opendata.errors import Place, Problem, problem
-from opendata.review import RESULTS, Entry, Reviewed, build, overview
+from opendata.review import RESULTS, Reviewed, build
 from opendata.review.answers import read_answers
 from opendata.workbook import read
 from opendata.workbook.types import Range, Sheet, Value, Workbook
@@ -148,6 +148,13 @@ def test_the_record_is_the_contract_of_the_command_line() -> None:
     document = json.loads(build(review)["report.json"])
 
     one = document.pop("problems")[0]
+    steps = [one["ja"] for one in document.pop("next_steps")]
+    assert steps[0].startswith("「取組一覧.checked.xlsx」を開くと")
+    assert document.pop("verdict") == {
+        "ja": "このままでは公開できません。1件の修正をお願いします。",
+        "en": "This cannot be published yet: 1 thing to correct.",
+    }
+    assert "（1.2.0）は、そのまま公開されています。" in document.pop("reassurance")["ja"]
     assert document == {
         "file": FILE,
         "package": "municipal-plans",
@@ -160,6 +167,7 @@ def test_the_record_is_the_contract_of_the_command_line() -> None:
         "records": {"plans": 1, "policy_nodes": 41},
     }
     english = one.pop("message_en")
+    assert one.pop("is_question") is False
     assert one == mismatch().to_json("ja")
     assert english == mismatch().to_json("en")["message"]
 
@@ -487,31 +495,11 @@ def test_the_page_can_open_in_english() -> None:
 def test_times_are_those_of_a_clock_in_japan_and_say_so() -> None:
     late = datetime(2026, 11, 20, 15, 5, tzinfo=UTC)
     files = build(reviewed(mismatch(), received=late))
-    listed = overview([Entry(file="a.xlsx", status="accepted", received=late)]).decode()
 
     assert "2026-11-21 00:05（日本時間）" in words(page(files))
     assert "2026-11-21 00:05 (Japan time)" in words(page(files), "en")
-    assert "受け付けた日時（日本時間）" in words(listed) and "2026-11-21 00:05" in words(listed)
-    assert "Received (Japan time)" in words(listed, "en")
     assert 'datetime="2026-11-21T00:05+09:00"' in page(files)
     assert json.loads(files["report.json"])["received"] == "2026-11-20T15:05:00+00:00"
-
-
-def test_the_overview_links_every_review_and_puts_the_refused_first() -> None:
-    when = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
-    html = overview(
-        [
-            Entry(file="p/132012/a.xlsx", status="accepted", received=when, warnings=3),
-            Entry(file="p/132012/<b>&計画.xlsx", status="rejected", received=when, errors=2),
-        ]
-    ).decode()
-
-    assert "2件のうち、修正をお願いしているものは1件です。" in words(html)
-    assert re.findall(r'<a href="([^"]+)"', html) == [
-        "p/132012/%3Cb%3E%26%E8%A8%88%E7%94%BB.xlsx/report.html",
-        "p/132012/a.xlsx/report.html",
-    ]
-    assert "<b>" not in html
 
 
 def test_a_question_is_answered_on_the_sheet_of_results() -> None:

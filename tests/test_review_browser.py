@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from opendata.errors import Place, problem
 from opendata.extract.draft import draft
-from opendata.review import Entry, Proposal, Reviewed, build, overview
+from opendata.review import Proposal, Reviewed, build
 from opendata.workbook.types import Range, Sheet, Value, Workbook
 from tests.builders import package
 from tests.conftest import CHROMIUM_ARGS
@@ -29,8 +29,8 @@ ROWS: list[list[Value]] = [
     ["計画の取組一覧（令和７年度版）"] + [None] * 11,
     [None] * 12,
     [*HEADS, *(f"令和{year}年度" for year in range(1, 9))],
-    *([f"{row}行{column}列の少し長い内容" for column in range(12)] for row in range(3, 500)),
 ]
+ROWS += [[f"{row}行{column}列の少し長い内容" for column in range(12)] for row in range(3, 500)]
 SHEET = Sheet("取組一覧", ROWS, merged=(Range(0, 0, 0, 11), Range(4, 1, 5, 3)))
 FORM = Sheet(
     "指標",
@@ -40,10 +40,10 @@ FORM = Sheet(
         ["窓口", "満足度", "%", 42, 45.5],
     ],
 )
-KINDS = ("refused", "accepted", "asked", "same", "scattered", "unreadable", "waiting", "index")
+KINDS = ("refused", "accepted", "asked", "same", "scattered", "unreadable", "waiting")
 """The reviews there are: refused for many causes; accepted with nothing to say; accepted, with
 questions; 400 cells of one cause told alike, and told each with its own value; a file that cannot
-be read; one whose form nobody knows yet. And the overview of all."""
+be read; one whose form nobody knows yet."""
 
 
 def at(cell: str | None) -> Place:
@@ -113,16 +113,10 @@ def review(kind: str) -> Reviewed:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of every kind of review, `<kind>.html`, and what lies beside them."""
     made = tmp_path_factory.mktemp("review")
-    for kind in KINDS[:-1]:
+    for kind in KINDS:
         for name, content in build(review(kind)).items():
             name = f"{kind}.html" if name == "report.html" else name
             made.joinpath(name).write_bytes(content)
-    entries = [
-        Entry(file=FILE, status="rejected", received=RECEIVED, errors=31, warnings=1),
-        Entry(file="municipal-plans/141500/a.xlsx", status="accepted", received=RECEIVED),
-        Entry(file="municipal-plans/141500/b.xlsx", status="unreadable", received=RECEIVED),
-    ]
-    made.joinpath("index.html").write_bytes(overview(entries))
     return made
 
 

@@ -425,8 +425,11 @@ def test_a_passed_over_layout_says_why_and_a_named_one_is_drawn(tmp_path: Path) 
         layout="kpi-management-sheet",
     )
     (sheet,) = opened(made.read_bytes()).worksheets
-    years = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "n"]
-    assert 2025 in years  # the fiscal year until March
+    years = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int)]
+    assert set(years) == {2024, 2025, 2026, 2027, 2028, 2029}  # 2025 lasts until March
+    found = outcome(saved(fill_in_kpis(sheet)))
+    assert (found.status, found.layout, codes(found)) == ("accepted", "kpi-management-sheet", [])
+    assert found.records["indicator_values"] == 1
     for name, code in (("goal-measure-initiative", "no-template"), ("nope", "unknown-form")):
         with pytest.raises(UsageError) as told:
             make_template(
@@ -438,6 +441,24 @@ def test_a_passed_over_layout_says_why_and_a_named_one_is_drawn(tmp_path: Path) 
             )
         assert told.value.code == code
     assert [one.name for one in tmp_path.iterdir()] == ["KPI.xlsx"]
+
+
+def fill_in_kpis(sheet: Worksheet) -> openpyxl.Workbook:
+    write_form(sheet, 名称="情報方針", 対象期間="令和7年度～令和11年度")
+    texts: dict[str, Any] = {
+        "No.": "1",
+        "重点取組": "窓口",
+        "指標": "待ち時間",
+        "単位": "分",
+        "現状値": 25,
+    }
+    (row,) = (cell.row for cell in sheet["A"] if cell.value == "No.")
+    for cell in sheet[row]:
+        if str(cell.value) in texts:
+            sheet.cell(row + 2, cell.column).value = texts[str(cell.value)]
+    book = sheet.parent
+    assert isinstance(book, openpyxl.Workbook)
+    return book
 
 
 @pytest.mark.parametrize(

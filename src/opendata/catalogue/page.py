@@ -147,7 +147,8 @@ def _dataset(current: Current, base: str | None, places: Mapping[str, str]) -> D
     home = f"datasets/{name}/"
     english = descriptor.get("translations", {}).get("en", {})
     tables = [_table(one, f"{home}{version}/") for one in descriptor["resources"]]
-    example = next((one.name for one in tables if one.rows), tables[0].name)
+    with_rows = (one.name for one in tables if one.rows and one.name in current.tables)
+    example = next(with_rows, tables[0].name)
     return Dataset(
         name=name,
         title=str(descriptor.get("title", name)),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from opendata.cli import validating
-from opendata.cli.printing import print_json, print_problems, say, warn
+from opendata.cli.printing import print_json, print_problems, print_table, say, warn
 from opendata.errors import (
     OpendataError,
     UsageError,
@@ -76,12 +76,15 @@ def run(
     lang: Lang = "ja",
 ) -> None:
     """One full pass: read what is new in the inbox, review it, publish what changed."""
-    from opendata.pipeline import load_settings, run_pass
+    from opendata.pipeline import load_settings, run_pass, telling_failure
 
     settings = load_settings(
         inbox=inbox, workspace=workspace, public=public, package=tuple(package) if package else None
     )
-    with _progress("確認中" if lang == "ja" else "reading", quiet=json) as step:
+    with (
+        telling_failure(settings),
+        _progress("確認中" if lang == "ja" else "reading", quiet=json) as step,
+    ):
         summary = run_pass(settings, progress=step)
     if json:
         print_json(summary.to_json())
@@ -244,6 +247,25 @@ def answer(
     print_json(answered.to_json()) if json else say(*answered.sentences(lang))
 
 
+@app.command()
+def withdraw(
+    file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
+    why: Annotated[str, typer.Option(help="Why it is published no longer. It is remembered.")],
+    inbox: Inbox = None,
+    workspace: Workspace = None,
+    public: Public = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Publish the data of a file that is gone from the inbox no longer. The next run does it."""
+    from opendata.pipeline import load_settings
+    from opendata.pipeline import withdraw as withdraw_file
+
+    settings = load_settings(inbox=inbox, workspace=workspace, public=public)
+    withdrawn = withdraw_file(settings, file, why)
+    print_json(withdrawn.to_json()) if json else say(*withdrawn.sentences(lang))
+
+
 @app.command(
     help=validating.SUMMARY,
     add_help_option=False,
@@ -308,24 +330,89 @@ def releases(
     package: Annotated[str, typer.Argument(help="The package's name.")],
     workspace: Workspace = None,
     json: AsJson = False,
+    lang: Lang = "ja",
 ) -> None:
-    """The versions of a package, oldest first."""
+    """The versions of a package, oldest first: when, how many rows, what changed."""
     from opendata.pipeline import load_settings
-    from opendata.store import read_state
+    from opendata.pipeline import releases as released
 
-    settings = load_settings(workspace=workspace)
-    state, _ = read_state(settings.workspace_store())
-    history = state.get("releases", {}).get(package)
-    if not state.get("releases"):
-        raise UsageError("nothing-released", workspace=settings.workspace)
-    if history is None:
-        known = "、".join(state["releases"])
-        raise UsageError("unknown-package", name=package, known=known)
+    history = released(load_settings(workspace=workspace), package)
+    print_json(history.to_json()) if json else print_table(history.table(lang))
+
+
+@app.command()
+def diff(
+    package: Annotated[str, typer.Argument(help="The package's name.")],
+    before: Annotated[str, typer.Argument(metavar="V1", help="A version, or latest.")],
+    after: Annotated[str, typer.Argument(metavar="V2", help="Another one.")] = "latest",
+    every: Annotated[bool, typer.Option("--all", help="Show every change.")] = False,
+    workspace: Workspace = None,
+    public: Public = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """What changed from one version of a package to another: rows, values, schema."""
+    from opendata.pipeline import diff as differences
+    from opendata.pipeline import load_settings
+    from opendata.pipeline.versions import SHOWN
+
+    settings = load_settings(workspace=workspace, public=public)
+    found = differences(settings, package, before, after)
     if json:
-        print_json({"package": package, "releases": history})
+        print_json(found.to_json())
     else:
-        for one in history:
-            say(f"{one['version']}\t{one['created']}\t{one['changed_rows']}")
+        say(*found.sentences(lang, None if every else SHOWN))
+
+
+@app.command()
+def rollback(
+    package: Annotated[str, typer.Argument(help="The package's name.")],
+    version: Annotated[str | None, typer.Argument(help="The version to go back to.")] = None,
+    why: Annotated[str, typer.Option(help="The reason. It is published.")] = "",
+    end: Annotated[
+        bool, typer.Option("--end", help="Publish what lies in the inbox after all.")
+    ] = False,
+    workspace: Workspace = None,
+    public: Public = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Publish the content of an old version again, as a new one. It stands until a file changes."""
+    from opendata.pipeline import end_rollback, load_settings, roll_back
+
+    settings = load_settings(workspace=workspace, public=public)
+    if end == (version is not None):
+        raise UsageError("rollback-or-end")
+    if version is None:
+        ended = end_rollback(settings, package)
+        print_json(ended.to_json()) if json else say(*ended.sentences(lang))
+    else:
+        made = roll_back(settings, package, version, why, now=datetime.now(UTC))
+        print_json(made.to_json()) if json else say(*made.sentences(lang))
+
+
+@app.command()
+def lineage(
+    package: Annotated[str, typer.Argument(help="The package's name.")],
+    version: Annotated[str, typer.Argument(help="A version, or latest.")],
+    key: Annotated[
+        list[str],
+        typer.Option(help="The row's key: a/b/c, or field=value (more than once)."),
+    ],
+    table: Annotated[str | None, typer.Option(help="Only in this table.")] = None,
+    field: Annotated[str | None, typer.Option(help="Only this value of the row.")] = None,
+    workspace: Workspace = None,
+    public: Public = None,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Where a published number comes from: file, sheet and cell."""
+    from opendata.pipeline import lineage as origins
+    from opendata.pipeline import load_settings
+
+    settings = load_settings(workspace=workspace, public=public)
+    found = origins(settings, package, version, key, table=table, field=field)
+    print_json(found.to_json()) if json else say(*found.sentences(lang))
 
 
 def _folders(checked: Checked) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from opendata.errors.catalogue import Language
@@ -34,6 +34,26 @@ def print_json(document: Mapping[str, Any], *, indent: int | None = 1) -> None:
     """Print one JSON document; without `indent` in one line, which is soon done for a long one."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=indent))
     sys.stdout.write("\n")
+
+
+def print_table(lines: Sequence[Sequence[str]]) -> None:
+    """Print lines in columns as wide as their widest cell; a Japanese letter is two columns wide.
+
+    Columns of figures stand to the right.
+    """
+    from rich.cells import cell_len
+
+    columns = [*zip(*lines, strict=True)]
+    widths = [max(map(cell_len, column)) for column in columns]
+    figures = [all(one.replace(",", "").isdigit() for one in column[1:]) for column in columns]
+    for line in lines:
+        padded = [
+            " " * (width - cell_len(cell)) + cell
+            if right
+            else cell + " " * (width - cell_len(cell))
+            for cell, width, right in zip(line, widths, figures, strict=True)
+        ]
+        say("  ".join(padded).rstrip())
 
 
 def print_problems(checked: Checked, language: Language) -> None:

@@ -142,6 +142,10 @@ class _Making:
         role = "-".join(part for part in (self.role, "across" if one.spec.role else "") if part)
         upper = self._upper(given, role, value is not None)
         slot = self._slot(table, own, upper, role)
+        target = one.spec.to[0].partition(".")[2]
+        if target == "value" and value is not None and _says(slot, target):
+            # Two columns with the same heading: each value counts, for others to hold together.
+            slot = self.slots[one.column] = Slot(table, role, dict(own), upper)
         slot.is_written |= value is not None
         slot.repeats |= one.spec.repeats
         if value is None:
@@ -200,7 +204,8 @@ class _Making:
         """The slots that a `set` makes in other tables, each below those before it."""
         upper: tuple[Slot, ...] = ()
         for table, values in given.items():
-            key = (table, _texts(values), tuple(_texts(one.values) for one in upper))
+            places = tuple(one.place for one in values.values())
+            key = (table, _texts(values), places, tuple(map(id, upper)))
             slot = self.slots.setdefault(("above", key), Slot(table, role, values, upper))
             slot.is_made = True
             slot.is_written |= is_written
@@ -210,7 +215,7 @@ class _Making:
     def _slot(self, table: str, own: Mapping[str, Raw], upper: tuple[Slot, ...], role: str) -> Slot:
         """The slot of a table with these constants, below these slots and the owner on the left."""
         owner = self.owners.get(_owner(self.package, table))
-        key = (table, _texts(own), tuple(_texts(one.values) for one in upper), owner)
+        key = (table, _texts(own), tuple(map(id, upper)), owner)
         if own or table not in self.owners:
             self.owners[table] = key
         return self.slots.setdefault(key, Slot(table, role, dict(own), upper))
@@ -275,6 +280,12 @@ def _by_table(values: Mapping[str, Raw], own: str) -> dict[str, dict[str, Raw]]:
         table, _, field_name = name.rpartition(".")
         tables.setdefault(table or own, {})[field_name] = value
     return tables
+
+
+def _says(slot: Slot, name: str) -> bool:
+    """Whether a cell that is not blank has fed a field of the slot already."""
+    known = slot.values.get(name)
+    return known is not None and known.place is not None and bool(known.text)
 
 
 def _texts(values: Mapping[str, Raw]) -> tuple[tuple[str, str], ...]:

@@ -133,8 +133,8 @@ def naming_field(resource: Resource) -> Field | None:
     for name in ("title", "name"):
         if resource.has(name):
             return resource.field(name)
-    (key, *others) = (resource.field(one) for one in resource.primary_key)
-    return None if others or key.id_forms else key
+    keys = [resource.field(one) for one in resource.primary_key]
+    return keys[0] if len(keys) == 1 and not keys[0].id_forms else None
 
 
 def series_in(package: Package) -> Iterator[tuple[str, Resource]]:
@@ -184,11 +184,15 @@ def _headings(package: Package, resource: Resource, fields: tuple[Field, ...]) -
 
 
 def _sheet_names(package: Package) -> dict[str, str]:
-    """A name for each table's sheet that Excel takes: at most 31 characters, each once."""
+    """A name for each table's sheet that Excel takes: at most 31 characters, each once; without
+    brackets, as what stands in them does not count when a layout looks for its sheet."""
     names: dict[str, str] = {}
     taken = {EXAMPLE, GUIDE, CHOICES}
     for resource in package.read:
-        base = re.sub(r"[\[\]:*?/\\']", "_", resource.title)[:27] or resource.name[:27]
+        base = (
+            re.sub(r"[\[\]:*?/\\'()（）【】]+", "_", resource.title).strip("_")[:27]
+            or resource.name[:27]
+        )
         name = base if base.casefold() not in taken else f"{base}_{len(taken)}"
         taken.add(name.casefold())
         names[resource.name] = name

@@ -347,7 +347,7 @@ def _one(folded: Folded) -> Quantity | None:
             _number(match, ""), "le", unit=_unit(folded, match), note=_note(folded, match)
         )
     unit = _unit(folded, match)
-    if unit is not None and (_SENTENCE.search(unit) or _NO_UNIT.match(unit)):
+    if unit is not None and (_SENTENCE.search(unit) or _is_no_unit(unit)):
         return None
     after = match["after"] or ""
     comparator: Comparator = "eq"
@@ -442,6 +442,11 @@ def _number(match: re.Match[str], name: str) -> Decimal:
         if (match[f"{name}sign"] or "") in "△▲▴▵∆-マイナス" and match[f"{name}sign"]
         else number
     )
+
+
+def _is_no_unit(unit: str) -> bool:
+    """Whether digits are meant, however wide they are typed: the Ｏ of 8Ｏ."""
+    return any(_NO_UNIT.match(one) is not None for one in (unit, fold(unit).text))
 
 
 def _unit(folded: Folded, match: re.Match[str], name: str = "unit") -> str | None:

@@ -3,33 +3,51 @@
 from opendata.pipeline.accepting import Accepted, accept_layout
 from opendata.pipeline.check import Checked, check
 from opendata.pipeline.drafting import Drafted, draft_file
+from opendata.pipeline.mail import telling_failure
+from opendata.pipeline.origin import Origins, lineage
 from opendata.pipeline.questions import Answered, answer
+from opendata.pipeline.rollback import Resumed, RolledBack, end_rollback, roll_back
 from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
 from opendata.pipeline.settings import Settings, load_settings
 from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary
 from opendata.pipeline.templates import make_template
+from opendata.pipeline.versions import Difference, History, diff, releases
+from opendata.pipeline.withdrawing import Withdrawn, withdraw
 
 __all__ = [
     "Accepted",
     "Answered",
     "Checked",
+    "Difference",
     "Drafted",
+    "History",
+    "Origins",
     "Outcome",
+    "Resumed",
+    "RolledBack",
     "Settings",
     "Shard",
     "Summary",
+    "Withdrawn",
     "Work",
     "accept_layout",
     "answer",
     "begin",
     "check",
     "conclude",
+    "diff",
     "draft_file",
+    "end_rollback",
     "examine",
+    "lineage",
     "load_settings",
     "make_template",
     "packages",
     "pending",
+    "releases",
+    "roll_back",
     "run_pass",
+    "telling_failure",
+    "withdraw",
 ]

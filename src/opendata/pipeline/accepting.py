@@ -17,6 +17,7 @@ from opendata.pipeline.check import package_of
 from opendata.pipeline.drafting import bounded, draft_file
 from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
+from opendata.review import review_folder
 from opendata.store import read_state
 from opendata.workbook import Workbook
 from opendata.workbook import read as read_workbook
@@ -80,7 +81,8 @@ def _in_review(settings: Settings, file: Path, package: Package) -> str | None:
     account = Accounts.read(state).submissions.get(place)
     if account is None:
         return None
-    proposed = workspace.read(f"reviews/{place}/{account.proposal}") if account.proposal else None
+    path = f"{review_folder(place)}/{account.proposal}"
+    proposed = workspace.read(path) if account.proposal else None
     if proposed is None:
         raise UsageError("no-proposal", file=place)
     if received := workspace.read(f"archive/{account.sha256}"):

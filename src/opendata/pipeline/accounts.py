@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -39,6 +40,8 @@ class Account:
     warnings: int = 0
     questions: int = 0
     """What its review asks and nobody has said is right."""
+    causes: Mapping[str, int] = field(default_factory=dict)
+    """How many errors and warnings there are, by code."""
     held: int = 0
     """How many of its records are published as before, or not at all, until somebody answers."""
     reason: Reason | None = None
@@ -53,7 +56,12 @@ class Account:
     """The file of its review that holds a drafted layout, for the operator to accept."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of the questions about files of this place, by their subjects."""
+    kept_out: str | None = None
+    """SHA-256 of the file that a rollback keeps out: its data wait until another file comes."""
     withdrawn: bool = False
+    """Whether it is gone from the inbox, though its data are published or were until then."""
+    ended: str | None = None
+    """Why its data are no longer published: an operator has said so of a file that is gone."""
     again: bool = False
     """Whether the next pass judges the file anew: a mistake of ours kept it from being examined,
     or a question about it was answered."""
@@ -82,6 +90,10 @@ class Accounts:
     listing: Mapping[str, str] = field(default_factory=dict)
     """Size and time of every file when it was last accounted for: a cheap first look."""
     releases: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rollbacks: Mapping[str, str] = field(default_factory=dict)
+    """By package the version that a rollback made, as long as it stands."""
+    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By reader (role and address), what they have been told by mail: see `told`."""
 
     @classmethod
     def read(cls, state: Mapping[str, Any]) -> Accounts:
@@ -94,6 +106,8 @@ class Accounts:
             state.get("fingerprints", {}),
             state.get("listing", {}),
             state.get("releases", {}),
+            state.get("rollbacks", {}),
+            state.get("told", {}),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -104,6 +118,8 @@ class Accounts:
             "fingerprints": dict(self.fingerprints),
             "listing": dict(sorted(self.listing.items())),
             "releases": dict(self.releases),
+            "rollbacks": dict(self.rollbacks),
+            **({"told": dict(sorted(self.told.items()))} if self.told else {}),
         }
 
 
@@ -118,15 +134,19 @@ def accounted(
 ) -> Accounts:
     """The accounts with a pass's verdicts, each of its file alone.
 
-    A file that is gone stays as long as its data are published.
+    A file that is gone stays as long as its data are published; those of one that an operator has
+    withdrawn are published no longer.
     """
     submissions = dict(before.submissions)
     for one in outcomes:
         known = submissions.get(one.place)
-        account = _account(one, known.accepted if known else None)
+        account = _account(one, known)
         submissions[one.place] = replace(account, dataset=known.dataset if known else None)
     for place in withdrawn:
-        if submissions[place].accepted:
+        if submissions[place].ended is not None:
+            gone = replace(submissions[place], withdrawn=True, accepted=None, dataset=None)
+            submissions[place] = replace(gone, conflict=None)
+        elif submissions[place].accepted:
             submissions[place] = replace(submissions[place], withdrawn=True)
         else:
             del submissions[place]
@@ -151,7 +171,7 @@ def with_conflicts(
             continue
         final = account
         if place in told:
-            judged = _account(told[place], account.accepted)
+            judged = _account(told[place], account)
             final = replace(judged, verdict=account.verdict, withdrawn=account.withdrawn)
         found = conflicts.get(place)
         submissions[place] = replace(
@@ -162,7 +182,11 @@ def with_conflicts(
     return replace(accounts, submissions=submissions)
 
 
-def _account(one: Outcome, accepted: str | None) -> Account:
+def _account(one: Outcome, known: Account | None) -> Account:
+    accepted = known.accepted if known else None
+    kept_out = known.kept_out if known and known.kept_out == one.sha256 else None
+    if one.status == "accepted" and kept_out is None:
+        accepted = one.sha256
     return Account(
         sha256=one.sha256,
         status=one.status,
@@ -174,12 +198,14 @@ def _account(one: Outcome, accepted: str | None) -> Account:
         errors=one.count("error"),
         warnings=one.count("warning"),
         questions=one.questions,
+        causes=dict(Counter(f.code for f in one.problems if f.severity != "notice")),
         held=one.held,
         reason=_reason(one),
         proposal=one.proposal,
         answers=one.answers,
         again=any(found.code == "unexpected-error" for found in one.problems),
-        accepted=one.sha256 if one.status == "accepted" else accepted,
+        accepted=accepted,
+        kept_out=kept_out,
     )
 
 

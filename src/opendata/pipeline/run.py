@@ -28,10 +28,13 @@ from opendata.pipeline.cache import cache_path, fingerprint, pack
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import PassedOver, Submission, UnreadableFile, scan, survey
 from opendata.pipeline.jobs import Job
+from opendata.pipeline.mail import send_owed
+from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
+from opendata.pipeline.told import owed
 from opendata.validate import Answer
 
 SHARD = 200
@@ -274,11 +277,13 @@ def _receive(
     workspace.put(f"archive/{sha256}", content)
     misplaced = one.misplaced(known)
     before = shard.accounts.get(one.place)
+    stays = before is not None and before.sha256 == sha256 and not before.withdrawn
     return replace(
         _unseen(one, shard, settings),
         is_known=before is not None and before.sha256 == sha256,
         content=content,
         sha256=sha256,
+        received=datetime.fromisoformat(before.received) if before and stays else shard.now,
         problems=(misplaced,) if misplaced else (),
     )
 
@@ -331,25 +336,54 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
             {place: path for one in assemblies for place, path in one.datasets.items()},
             {place for one in assemblies for place in one.superseded},
         )
-        releases = []
-        for one in assemblies:
-            made = _release(settings, work, one, before[one.contract.name])
-            if made is not None:
-                store.stage(workspace, public, state, made)
-                releases.append(made)
+        found = (
+            _release(settings, work, one, before[one.contract.name], accounts.rollbacks)
+            for one in assemblies
+        )
+        releases = [one for one in found if one is not None]
         accounts = replace(
             accounts,
-            releases=_with_releases(accounts.releases, releases),
+            releases=with_releases(accounts.releases, releases),
+            rollbacks=_standing(accounts.rollbacks, releases),
             fingerprints={**accounts.fingerprints, **work.judges},
             listing={**_outside(accounts.listing, settings), **work.listing},
         )
-        gone = work.accounts.submissions.keys() - accounts.submissions.keys()
-        write_reviews(workspace, told, gone, accounts)
-        store.commit(workspace, token, accounts.to_state())
-        _refresh(workspace, public, settings)
-    return summarize(
+        write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
+        write_overview(workspace, settings, contracts, accounts, work.now)
+        accounts = owed(settings, work.accounts, accounts)
+        token = publish(settings, workspace, public, token, state, accounts, releases)
+        mailed = send_owed(settings, workspace, token, accounts, work.now)
+    summary = summarize(
         settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
     )
+    return replace(summary, mailed=mailed)
+
+
+def publish(
+    settings: Settings,
+    workspace: store.Store,
+    public: store.Store,
+    token: str | None,
+    state: Mapping[str, Any],
+    accounts: Accounts,
+    releases: Sequence[release.Release],
+) -> str:
+    """Write the releases, commit the accounts, which name them, and lead readers there. Gives the
+    new state's token.
+
+    Raises ConflictError where somebody else has committed since `token` was read.
+    """
+    for one in releases:
+        store.stage(workspace, public, state, one)
+    token = store.commit(workspace, token, accounts.to_state())
+    _refresh(workspace, public, settings)
+    return token
+
+
+def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:
+    """The rollbacks upon which nothing newer was published."""
+    newer = {one.package for one in new}
+    return {name: version for name, version in rollbacks.items() if name not in newer}
 
 
 def _to_judge_again(
@@ -377,9 +411,15 @@ def _outside(listing: Mapping[str, str], settings: Settings) -> dict[str, str]:
 
 
 def _release(
-    settings: Settings, work: Work, one: Assembly, before: release.Previous | None
+    settings: Settings,
+    work: Work,
+    one: Assembly,
+    before: release.Previous | None,
+    rollbacks: Mapping[str, str],
 ) -> release.Release | None:
     if not one.parts and before is None:
+        return None
+    if before is not None and _stands(one, before, rollbacks):
         return None
     return release.build(
         one.contract,
@@ -391,9 +431,17 @@ def _release(
     )
 
 
-def _with_releases(
+def _stands(one: Assembly, before: release.Previous, rollbacks: Mapping[str, str]) -> bool:
+    """Whether a rollback stays as it was published: while it is made of the same files, whatever
+    else has changed, so that nothing undoes it but a submission or a person."""
+    is_rollback = rollbacks.get(one.contract.name) == before.version
+    return is_rollback and release.sources(one.parts) == before.descriptor.get("sources")
+
+
+def with_releases(
     before: Mapping[str, list[dict[str, Any]]], new: Sequence[release.Release]
 ) -> dict[str, list[dict[str, Any]]]:
+    """The versions there are, by package, with those that are new."""
     releases = {name: list(history) for name, history in before.items()}
     for one in new:
         releases.setdefault(one.package, []).append(dict(one.entry))

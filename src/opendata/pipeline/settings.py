@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from unicodedata import normalize
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -85,6 +86,40 @@ class ServeSettings(_Strict):
     """Look at the inbox every so often; the system says nothing of network shares."""
 
 
+class MailSettings(_Strict):
+    """The mail server and the operator's addresses. Nothing is sent without a `host`."""
+
+    host: str | None = None
+    port: int | None = Field(None, ge=1, le=65535)
+    """Of the server: 587 when unset, with `tls` 465, with `none` 25."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    """A file that holds the password, in the place of `password`."""
+    ca_file: Path | None = None
+    """Certificates (PEM) of whoever vouches for the server, where the system does not know them."""
+    timeout_seconds: float = Field(30.0, gt=0, le=600)
+    """How long the server may take for one answer."""
+    sender: str | None = None
+    operator: tuple[str, ...] = ()
+    """Who is told what every pass did, and what could not be done."""
+    language: Literal["ja", "en", "both"] = "ja"
+    attach: bool = True
+    """Send along what a steward has to look at: the review and the marked workbook."""
+    attach_megabytes: float = Field(8.0, ge=0)
+    """As much as one message may carry."""
+    reviews_url: str | None = None
+    """Where stewards find `<workspace>/reviews`: an address, or a share as \\\\server\\reviews."""
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.host)
+
+    def port_of(self) -> int:
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+
 class S3Settings(_Strict):
     """How to speak to the S3 server of the stores; access keys stand elsewhere (docs/stores.md)."""
 
@@ -108,7 +143,11 @@ class Settings(BaseSettings):
     """Everything a run needs to know."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OPENDATA_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="OPENDATA_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # it may be a password
     )
 
     inbox: Path = Path("inbox")
@@ -126,6 +165,9 @@ class Settings(BaseSettings):
     """Names of municipalities by their codes, for the pages."""
     limits: LimitSettings = LimitSettings()
     serve: ServeSettings = ServeSettings()
+    mail: MailSettings = MailSettings()
+    responsible: dict[str, tuple[str, ...]] = {}
+    """Who is told what becomes of the files in a folder of the inbox: addresses by folder."""
     s3: S3Settings = S3Settings()
 
     @classmethod
@@ -163,6 +205,13 @@ class Settings(BaseSettings):
     def publisher_of(self) -> Publisher:
         return Publisher(**self.publisher.model_dump())
 
+    def responsible_for(self, place: str) -> tuple[str, ...]:
+        """Who is told what becomes of a file: what the longest folder says that holds its place."""
+        parts = _parts(place)
+        folders = {_parts(folder): addresses for folder, addresses in self.responsible.items()}
+        known = [folders[parts[:end]] for end in range(len(parts) + 1) if parts[:end] in folders]
+        return tuple(dict.fromkeys(known[-1])) if known else ()
+
     def packages_root(self) -> Path:
         """The folder that holds the packages. Raises ConfigurationError where there is none."""
         own = Path(opendata.__file__).parent
@@ -187,7 +236,7 @@ def load_settings(**overrides: Any) -> Settings:
         if name.upper().startswith("OPENDATA_") and not _is_known(name):
             raise _wrong(name, _UNKNOWN)
     try:
-        return Settings(**known)
+        settings = Settings(**known)
     except ValidationError as error:
         first = error.errors()[0]
         setting = ".".join(str(part) for part in first["loc"])
@@ -198,6 +247,55 @@ def load_settings(**overrides: Any) -> Settings:
         raise _wrong(setting, Text("JSON として読めません", "not JSON")) from error
     except (ValueError, OSError) as error:
         raise _wrong(path, _unreadable(error)) from error
+    for setting, reason in _mistakes_of_mail(settings):
+        raise _wrong(setting, reason)
+    return settings
+
+
+_ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_SPECIAL = frozenset('<>()[],:;"\\')
+
+
+def _mistakes_of_mail(settings: Settings) -> Iterator[tuple[str, Text]]:
+    """What no message can be sent with, by setting; addresses also where mail is off."""
+    mail = settings.mail
+    named = [
+        *(("mail.sender", one) for one in [mail.sender] if one is not None),
+        *(("mail.operator", one) for one in mail.operator),
+        *((f"responsible.{place}", one) for place, s in settings.responsible.items() for one in s),
+    ]
+    for setting, one in named:
+        if not _ADDRESS.fullmatch(one) or one.count("@") > 1 or _SPECIAL & set(one):
+            yield (
+                setting,
+                Text(f"「{one}」はメールアドレスではありません", f'"{one}" is no mail address'),
+            )
+    if not mail.is_on:
+        return
+    if mail.sender is None:
+        yield "mail.sender", Text("差出人のアドレスがありません", "the sender's address is missing")
+    if not mail.operator and not settings.responsible:
+        yield "mail.operator", Text("送る相手がいません", "there is nobody to write to")
+    if mail.password is not None and mail.password_file is not None:
+        both = Text(
+            "password と password_file の両方があります", "password and password_file are both set"
+        )
+        yield "mail.password_file", both
+    has_password = mail.password is not None or mail.password_file is not None
+    if has_password and mail.username is None:
+        yield "mail.username", Text("パスワードだけがあります", "there is a password without it")
+    if mail.username is not None and not has_password:
+        yield "mail.password", Text("利用者名だけがあります", "there is a user name without it")
+    if mail.username is not None and mail.security == "none":
+        plain = Text(
+            "パスワードを暗号化せずに送ることはできません", "no password is sent unencrypted"
+        )
+        yield "mail.security", plain
+
+
+def _parts(place: str) -> tuple[str, ...]:
+    """A place's folders; a name from a Mac is spelled otherwise and is the same."""
+    return tuple(part for part in normalize("NFC", place).split("/") if part)
 
 
 def _wrong(setting: str, reason: Text) -> ConfigurationError:
@@ -221,7 +319,7 @@ def _reason(error: Mapping[str, Any]) -> Text:
     if kind is None:
         return Text(f"値が正しくありません：{message}", message)
     value = error["input"]
-    if not isinstance(value, (str, int, float)):
+    if not isinstance(value, (str, int, float)) or "password" in error["loc"]:
         return kind
     shown = value if isinstance(value, str) else str(value).lower()
     return Text(f"「{shown[:80]}」は{kind.ja}", f'"{shown[:80]}" is {kind.en}')

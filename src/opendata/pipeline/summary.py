@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from opendata.errors import Text, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.inbox import PassedOver
+from opendata.pipeline.mail import Mailed
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
 from opendata.release import Release
-from opendata.review import accept_command
+from opendata.review import accept_command, review_folder
 
 Status = Literal["accepted", "rejected", "unreadable", "unchanged"]
 
@@ -47,10 +48,13 @@ class Summary:
     releases: tuple[Published, ...]
     current: Mapping[str, str]
     withdrawn: tuple[str, ...]
+    kept_out: tuple[str, ...]
+    """The places whose files a rollback keeps out until they change."""
     passed_over: Mapping[str, int]
     """How much in the inbox is no submission, by why not."""
     workspace: str
     public: str
+    mailed: Mailed = field(default_factory=Mailed)
 
     def to_json(self) -> dict[str, Any]:
         """The document that `run --json` prints."""
@@ -76,7 +80,7 @@ class Summary:
 
     def review(self, file: str) -> str:
         """Where a submission's review lies."""
-        return f"{self.workspace}/reviews/{file}/report.html"
+        return f"{self.workspace}/{review_folder(file)}/report.html"
 
     def with_standing(self, *standings: str) -> list[Line]:
         return [one for one in self.submissions if one.standing in standings]
@@ -85,7 +89,8 @@ class Summary:
     def has_news(self) -> bool:
         """Whether anything differs from the pass before."""
         changed = any(one.status != "unchanged" for one in self.submissions)
-        return changed or bool(self.releases) or bool(self.withdrawn)
+        told = self.mailed.sent or self.mailed.undelivered
+        return bool(changed or self.releases or self.withdrawn or told)
 
 
 def summarize(
@@ -114,6 +119,7 @@ def summarize(
             name: history[-1]["version"] for name, history in after.releases.items() if history
         },
         withdrawn=tuple(sorted(fresh)),
+        kept_out=tuple(sorted(p for p, one in after.submissions.items() if one.kept_out)),
         passed_over=dict(sorted(Counter(one.why for one in passed_over).items())),
         workspace=settings.workspace,
         public=settings.public,
@@ -146,11 +152,17 @@ def _told(it: Summary) -> Iterator[Text]:
         yield sentence("run-accept", command=accept_command(one.file, it.workspace))
     for place in it.withdrawn:
         yield sentence("run-withdrawn", file=place)
+    for place in it.kept_out:
+        yield sentence("run-kept-out", file=place)
     if it.passed_over:
         reasons = [sentence(f"passed-over-{why}", count=n) for why, n in it.passed_over.items()]
         count = sum(it.passed_over.values())
         yield sentence("run-passed-over", count=count, reasons=_listed(reasons))
     yield from _published(it)
+    if it.mailed.sent:
+        yield sentence("run-mailed", count=it.mailed.sent)
+    for address, reason in it.mailed.undelivered.items():
+        yield sentence("run-undelivered", address=address, reason=reason)
 
 
 def _why(account: Account) -> Iterator[Text]:

@@ -4,28 +4,37 @@ Pure: bytes and tables in, bytes out. The same input gives the same bytes, so ti
 argument, and nothing here reads a clock, a random number or the environment.
 """
 
-from opendata.release.build import build, keys, rebuild, restore
-from opendata.release.changes import diff
-from opendata.release.descriptor import checksums, pointer, read_checksums, sha256
-from opendata.release.formats import to_csv
+from opendata.release.build import Difference, build, compare, keys, parts_of, rebuild, restore
+from opendata.release.changes import SchemaChange, counted, diff
+from opendata.release.descriptor import checksums, pointer, read_checksums, sha256, sources
+from opendata.release.formats import read_parquet, to_csv
 from opendata.release.held import with_last
 from opendata.release.model import Files, Part, Previous, Publisher, Release
+from opendata.release.tables import text
 
 __all__ = [
+    "Difference",
     "Files",
     "Part",
     "Previous",
     "Publisher",
     "Release",
+    "SchemaChange",
     "build",
     "checksums",
+    "compare",
+    "counted",
     "diff",
     "keys",
+    "parts_of",
     "pointer",
     "read_checksums",
+    "read_parquet",
     "rebuild",
     "restore",
     "sha256",
+    "sources",
+    "text",
     "to_csv",
     "with_last",
 ]

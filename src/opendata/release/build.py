@@ -38,7 +38,8 @@ from opendata.release.descriptor import (
 from opendata.release.excel import to_excel
 from opendata.release.formats import read_parquet, to_csv, to_parquet
 from opendata.release.model import Files, Part, Previous, Publisher, Release
-from opendata.release.tables import key_text, lineage, merge, pc
+from opendata.release.parts import split
+from opendata.release.tables import LINEAGE, key_text, lineage, merge, pc
 
 FIRST = "1.0.0"
 
@@ -104,6 +105,12 @@ def build(
     return _released(content, previous, created)
 
 
+def compare(before: Previous, after: Previous) -> Difference:
+    """What the one version says otherwise than the other."""
+    nowhere = LINEAGE.empty_table()
+    return _compare(Content.of(after.descriptor, after.tables, nowhere), before)
+
+
 def restore(target: Files, *, previous: Previous, created: datetime, reason: str) -> Release | None:
     """A new version with the content of an old one: its values, schema, sources and lineage.
 
@@ -126,6 +133,13 @@ def rebuild(
     content = Content.of(descriptor, tables, cells)
     version = str(descriptor["version"])
     return _files(content, version, _compare(content, previous), previous, reason)
+
+
+def parts_of(files: Files) -> list[Part]:
+    """What each source file contributed to a published version: its rows, each value with the cell
+    it was read in. Raises StoreError where the files are not those of a version."""
+    content = Content.read(files)
+    return split(content.package, content.tables, content.cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,15 +75,19 @@ class _Tables:
 
 
 def _fitted(table: pa.Table | None, wanted: pa.Schema) -> pa.Table:
-    """A table in the present shape: what it has not is null."""
+    """A table in the present shape: what it has not is null. One that cannot have that shape, for
+    it was published under another contract, has nothing to say."""
     if table is None:
         return wanted.empty_table()
-    columns = [
-        table.column(one.name).cast(one.type)
-        if one.name in table.column_names
-        else pa.nulls(table.num_rows, one.type)
-        for one in wanted
-    ]
+    try:
+        columns = [
+            table.column(one.name).cast(one.type)
+            if one.name in table.column_names
+            else pa.nulls(table.num_rows, one.type)
+            for one in wanted
+        ]
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return wanted.empty_table()
     return pa.table(columns, schema=wanted)
 
 

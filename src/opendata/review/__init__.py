@@ -7,29 +7,54 @@ from dataclasses import replace
 
 from opendata.errors import Problem
 from opendata.errors.catalogue import Language
+from opendata.review.folder import HISTORY, review_folder
+from opendata.review.history import Judgement, as_earlier, as_present
+from opendata.review.letter import (
+    Digest,
+    Envelope,
+    Item,
+    News,
+    Version,
+    failure_letter,
+    one_line,
+    operator_letter,
+    steward_letter,
+)
 from opendata.review.marked import RESULTS, mark
-from opendata.review.page import Entry, overview, report
+from opendata.review.page import report
 from opendata.review.picture import picture, proposed_layout
 from opendata.review.privacy import mask_of
 from opendata.review.record import record
 from opendata.review.reviewed import Proposal, Reviewed, Status, accept_command
-from opendata.review.state import STATES, State
+from opendata.review.state import STANDINGS, State
 from opendata.workbook import Workbook
 
 __all__ = [
+    "HISTORY",
     "RESULTS",
-    "STATES",
-    "Entry",
+    "STANDINGS",
+    "Digest",
+    "Envelope",
+    "Item",
+    "Judgement",
+    "News",
     "Proposal",
     "Reviewed",
     "State",
     "Status",
+    "Version",
     "accept_command",
+    "as_earlier",
+    "as_present",
     "build",
+    "failure_letter",
     "masked",
-    "overview",
+    "one_line",
+    "operator_letter",
     "picture",
     "proposed_layout",
+    "review_folder",
+    "steward_letter",
 ]
 
 
@@ -67,5 +92,5 @@ def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, byte
         files[told.layout_name] = proposed_layout(proposed, book)
         files[told.picture_name] = picture(proposed, book, language, report="report.html")
     files["report.html"] = report(told, mask, names, language=language)
-    files["report.json"] = record(told)
+    files["report.json"] = record(told, *(names.checked, names.proposed) if names else ())
     return files

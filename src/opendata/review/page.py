@@ -6,12 +6,10 @@ import shlex
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from types import SimpleNamespace
-from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,19 +22,25 @@ from opendata.review.marked import Names
 from opendata.review.privacy import Mask
 from opendata.review.reviewed import (
     Reviewed,
-    Status,
     next_steps,
     plural,
     reassurance,
     verdict,
 )
 from opendata.review.shown import clean, in_japan, sheet_of
+from opendata.review.state import STANDINGS
 
 MOST = SimpleNamespace(told=3, others=100, opened=20, drawings=40, ranges=500)
 """Per cause: findings told in full, in short, and how many of these unfolded; per page: drawings;
 per list: ranges of cells."""
 
 _WORDS, _VALUE = 600, 200
+_INLINED = {
+    "style": "house.css",
+    "script": "house.js",
+    "list_style": "list.css",
+    "list_script": "list.js",
+}
 _OF_LAYOUT = frozenset({"unknown-layout", "nearly-known-layout", "draftable-layout"})
 
 
@@ -85,23 +89,6 @@ class ToldCause:
     rest: tuple[Cells, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the overview. `href` leads from the reviews folder to the review."""
-
-    file: str
-    status: Status
-    received: datetime
-    errors: int = 0
-    warnings: int = 0
-    is_waiting: bool = False
-    """Whether it waits for the operator to accept a layout."""
-
-    @property
-    def href(self) -> str:
-        return f"{quote(self.file)}/report.html"
-
-
 def report(
     reviewed: Reviewed, mask: Mask, names: Names | None, *, language: Language = "ja"
 ) -> bytes:
@@ -120,17 +107,6 @@ def report(
         proposal=_proposed(reviewed),
         shown_causes=_told(reviewed, mask),
         most=MOST,
-    )
-
-
-def overview(entries: Iterable[Entry], *, language: Language = "ja") -> bytes:
-    """Render the list of all submissions: those to correct first, then by file."""
-    ordered = sorted(entries, key=lambda one: (one.status == "accepted", one.file))
-    waiting = sum(one.is_waiting for one in ordered)
-    refused = sum(one.status != "accepted" for one in ordered) - waiting
-    title = Text("提出ファイルの一覧", "All submissions")
-    return render(
-        "overview.html", language, title, entries=ordered, refused=refused, waiting=waiting
     )
 
 
@@ -196,8 +172,8 @@ def _tell(finding: Finding, drawing: Drawing | None = None) -> Told:
         one.place.sheet,
         one.place.cell,
         len(finding.places),
-        _cut(one.message, _WORDS),
-        _cut(one.remedy, _WORDS),
+        cut(one.message, _WORDS),
+        cut(one.remedy, _WORDS),
         None if one.value is None else clean(one.value, _VALUE),
         None if one.suggestion is None else clean(one.suggestion, _VALUE),
         cells(finding.places),
@@ -205,7 +181,8 @@ def _tell(finding: Finding, drawing: Drawing | None = None) -> Told:
     )
 
 
-def _cut(text: Text, limit: int) -> Text:
+def cut(text: Text, limit: int) -> Text:
+    """Words fit for a page, in both languages."""
     return Text(clean(text.ja, limit), clean(text.en, limit))
 
 
@@ -243,13 +220,14 @@ def _environment() -> Environment:
     )
     environment.filters["clean"] = clean
     environment.filters["japan"] = in_japan
-    for name, suffix in (("style", "css"), ("script", "js")):
-        text = files("opendata.review").joinpath(f"templates/house.{suffix}").read_text("utf-8")
+    for name, file in _INLINED.items():
+        text = files("opendata.review").joinpath(f"templates/{file}").read_text("utf-8")
         digest = b64encode(sha256(text.encode()).digest()).decode()
         # Ours, not the steward's: the only text that is not escaped.
         environment.globals[name] = Markup(text)  # noqa: S704
         environment.globals[f"{name}_hash"] = Markup(f"sha256-{digest}")  # noqa: S704
     environment.globals["plural"] = plural
+    environment.globals["standings"] = STANDINGS
     return environment
 
 
@@ -257,6 +235,18 @@ def render(template: str, language: Language, title: Text, **content: object) ->
     page = (
         _environment()
         .get_template(template)
-        .render(language=language, title=_cut(title, 150), **content)
+        .render(language=language, title=cut(title, 150), **content)
     )
     return page.encode("utf-8", "replace")
+
+
+def fragment(template: str, **content: object) -> Markup:
+    """A part of a page, to stand in one that is made already."""
+    return Markup(_environment().get_template(template).render(**content))  # noqa: S704
+
+
+def templates() -> str:
+    """A digest of every template: pages made from others look different."""
+    found = files("opendata.review").joinpath("templates").iterdir()
+    texts = sorted((one.name, one.read_text("utf-8")) for one in found if one.is_file())
+    return sha256(repr(texts).encode()).hexdigest()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
-from opendata.review.reviewed import Proposal, Reviewed
+from opendata.errors import Text
+from opendata.review.reviewed import Proposal, Reviewed, next_steps, reassurance, verdict
 
 
-def record(reviewed: Reviewed) -> bytes:
-    """Everything the page says, without its limits."""
+def record(reviewed: Reviewed, checked: str | None = None, proposed: str | None = None) -> bytes:
+    """Everything the page says, without its limits.
+
+    `checked` and `proposed` name the marked workbook and the one with the proposals written in.
+    """
     document: dict[str, object] = {
         "file": reviewed.file,
         "package": reviewed.package,
@@ -19,8 +23,15 @@ def record(reviewed: Reviewed) -> bytes:
         "received": reviewed.received.isoformat(),
         "published": reviewed.last_good,
         "records": dict(reviewed.records),
+        "verdict": _words(verdict(reviewed)),
+        "reassurance": _words(reassurance(reviewed)),
+        "next_steps": [_words(one) for one in next_steps(reviewed, checked, proposed)],
         "problems": [
-            one.to_json("ja") | {"message_en": one.to_json("en")["message"]}
+            {
+                **one.to_json("ja"),
+                "message_en": one.to_json("en")["message"],
+                "is_question": one.subject is not None,
+            }
             for one in reviewed.problems
         ],
     }
@@ -28,6 +39,10 @@ def record(reviewed: Reviewed) -> bytes:
         document["proposal"] = _proposed(reviewed, reviewed.proposal)
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return text.encode("utf-8", "replace")
+
+
+def _words(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else text._asdict()
 
 
 def _proposed(reviewed: Reviewed, proposal: Proposal) -> dict[str, object]:

@@ -227,8 +227,8 @@ def next_steps(
     )
     if checked is None or not any(one.place.cell for one in errors):
         return (
-            Text("下の説明をお読みになり、元のファイルを直してください。",
-                 "Read what is said below and repair your file."),
+            Text("確認結果の説明をお読みになり、元のファイルを直してください。",
+                 "Read what the review says and repair your file."),
             again,
         )  # fmt: skip
     steps = (
@@ -297,10 +297,10 @@ _UNDRAFTED = Text(
 def _while_waiting(reviewed: Reviewed) -> tuple[Text, ...]:
     """For a form that nobody has described yet: the next step is the operator's."""
     nothing = Text(
-        "新しい様式のファイルの場合、提出された方にしていただくことはありません。運用担当者が下の"
+        "新しい様式のファイルの場合、提出された方にしていただくことはありません。運用担当者が確認結果の"
         "「様式の案」を確かめて登録すると、次の実行のときに自動で読み取ります（入れ直しは不要です）。",
         "If this is a new form, there is nothing for you to do. Once the operator has checked and "
-        "accepted the layout proposed below, the next run reads the file by itself.",
+        "accepted the layout that the review proposes, the next run reads the file by itself.",
     )
     missing = next((one for one in reviewed.problems if one.code == "nearly-known-layout"), None)
     if missing is None:

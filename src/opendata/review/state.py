@@ -13,12 +13,18 @@ its form is not known yet. `asked`: published, with questions nobody has answere
 published, nothing asked. `superseded`: an earlier state of the same place. `withdrawn`: gone from
 the inbox, its data still published."""
 
-STATES: Mapping[State, Text] = {
-    "refused": Text("修正が必要", "Needs correction"),
-    "withdrawn": Text("ファイルなし・公開中", "File gone, data published"),
-    "asked": Text("確認待ち", "Waiting for an answer"),
-    "received": Text("受付済み", "Received"),
-    "accepted": Text("公開", "Published"),
+Standing = State | Literal["waiting", "ended"]
+"""A state, told apart where somebody else has to act: `waiting` until the operator has accepted a
+layout, `ended` where a withdrawn file's data are published no longer."""
+
+STANDINGS: Mapping[Standing, Text] = {
+    "refused": Text("修正のお願い", "To correct"),
+    "asked": Text("確認のお願い", "Question open"),
+    "withdrawn": Text("ファイルなし", "File gone"),
+    "waiting": Text("様式の登録待ち", "Form not known yet"),
+    "received": Text("確認待ち", "To be judged"),
+    "accepted": Text("公開済み", "Published"),
+    "ended": Text("公開終了", "No longer published"),
     "superseded": Text("以前のもの", "Superseded"),
 }
 """What people call them; first what waits for somebody."""

@@ -56,12 +56,12 @@ def keep_keys(tables: Tables, package: Package, answers: Answers) -> Answers:
     """
     if not any(one.was for one in answers.values()):
         return answers
-    before = list(_askable(tables, package))
+    before = list(_askable(tables, package.rules))
     for one in before:
         answer = answers.get(one.subject)
         if one.rule.asks and answer and answer.was and not answer.is_right:
             _rename(tables, package, one.rule.table, one.row, answer.was)
-    after = _askable(tables, package)
+    after = _askable(tables, package.rules)
     moved = {
         now.subject: replace(answers[was.subject], subject=now.subject)
         for was, now in zip(before, after, strict=True)
@@ -70,9 +70,9 @@ def keep_keys(tables: Tables, package: Package, answers: Answers) -> Answers:
     return {**moved, **answers}
 
 
-def _askable(tables: Tables, package: Package) -> Iterator[_Asked]:
-    """Every record of which a rule of the package may ask whether it is right."""
-    for rule in package.rules:
+def _askable(tables: Tables, rules: Iterable[Rule]) -> Iterator[_Asked]:
+    """Every record of which one of the rules may ask whether it is right."""
+    for rule in rules:
         if rule.query and not rule.is_off and rule.message.severity == "warning":
             columns = tables[rule.table]
             for row in range(len(columns)):
@@ -177,7 +177,7 @@ def note_reasons(tables: Tables, package: Package, answers: Answers) -> bool:
     def values_of(table: str, field: str) -> Sequence[object]:
         return tables[table].values[field]
 
-    for one in _askable(tables, package):
+    for one in _askable(tables, (rule for rule in package.rules if rule.note)):
         reason = reasons.get(one.subject)
         if reason and one.rule.note:
             table, field = one.rule.note

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -80,8 +80,10 @@ def read_records(extract: Extract, package: Package) -> tuple[dict[str, Columns]
                 problems.extend(_make_ids(columns, extract.links[name]))
                 _settle_units(columns, extract.links[name], tables, rows_of, problems)
                 _tell_apart(columns)
-                columns, rows_of[name], doubled[name] = _merge(columns, problems)
-                problems.extend(_written_twice(resource, extract, rows_of[name], doubled))
+                conflicts: dict[int, list[Problem]] = {}
+                columns, rows_of[name], doubled[name] = _merge(columns, conflicts)
+                twice = [*_written_twice(resource, extract, rows_of[name], doubled)]
+                problems.extend(_told_once(twice, conflicts))
                 _number_positions(columns)
             tables[name] = columns
     return tables, problems
@@ -403,6 +405,10 @@ def _settle_units(
             elif not _is_short_for(unit, known) and not _convert(columns, row, unit, known):
                 place = columns.place(row, "value")
                 value = columns.values["raw"][row] if "raw" in columns.values else None
+                if _is_stray(unit):
+                    columns.doubtful.add(row)
+                    problems.append(problem("not-a-number", place, value=value))
+                    continue
                 severity: Severity = "warning"
                 if _contradicts(unit, known) and "比" not in (value or ""):
                     severity = "error"
@@ -426,6 +432,11 @@ def _is_short_for(unit: str, known: str) -> bool:
 
 def _counted(unit: str) -> str:
     return re.split("[/・-]", squash(unit).lower())[0]
+
+
+def _is_stray(unit: str) -> bool:
+    """Whether what stands behind a figure is no unit but a letter that slipped in: 3q."""
+    return not is_unit(unit) and re.fullmatch("[A-Za-z]", squash(unit)) is not None
 
 
 def _contradicts(unit: str, known: str) -> bool:
@@ -466,9 +477,10 @@ def _decimal(figure: str) -> Decimal | None:
 
 
 def _merge(
-    columns: Columns, problems: list[Problem]
+    columns: Columns, conflicts: dict[int, list[Problem]]
 ) -> tuple[Columns, list[int], dict[int, Problem]]:
-    """Make the records of one key one: each fills the other's blanks, two values are a conflict.
+    """Make the records of one key one: each fills the other's blanks, two values are a conflict,
+    added to `conflicts` by row.
 
     Returns the merged table; for every row there was, the row it is now; and by row what there is
     to say if the record turns out to be written twice, not in parts.
@@ -498,7 +510,8 @@ def _merge(
                 merged.texts[name].append(texts[row])
                 merged.said[name].append(columns.said[name][row])
         else:
-            _fold(columns, row, merged, at, problems)
+            if found_here := [*_fold(columns, row, merged, at)]:
+                conflicts[row] = found_here
             if repeats and (found := _again(columns, row, merged, at, repeats)):
                 doubled[row] = found
         now.append(at)
@@ -525,8 +538,9 @@ def _written_twice(
     extract: Extract,
     now: Sequence[int],
     doubled: Mapping[str, dict[int, Problem]],
-) -> Iterator[Problem]:
+) -> Iterator[tuple[Problem, list[int]]]:
     """The records named in two places of which one thing is said in both: the value of one year.
+    With each the rows of `resource` that belong to it.
 
     What is said of different years belongs together: a table a year, one below the other.
     """
@@ -535,14 +549,29 @@ def _written_twice(
         if not suspects or key.resource == resource.name:
             continue
         told: dict[int, set[int]] = {}
+        rows: dict[int, list[int]] = {}
         for row, target in enumerate(extract.links[resource.name][key.field].to_pylist()):
             if target is not None:
                 told.setdefault(now[row], set()).add(target)
+                rows.setdefault(target, []).append(row)
         twice = {one for targets in told.values() if len(targets) > 1 for one in targets}
-        yield from (suspects.pop(one) for one in sorted(twice & suspects.keys()))
+        yield from ((suspects.pop(one), rows[one]) for one in sorted(twice & suspects.keys()))
 
 
-def _fold(columns: Columns, row: int, merged: Columns, at: int, problems: list[Problem]) -> None:
+def _told_once(
+    twice: Iterable[tuple[Problem, list[int]]], conflicts: dict[int, list[Problem]]
+) -> Iterator[Problem]:
+    """A record written twice, and not again each of its values that differs for it. That they do
+    makes it an error: which of them to publish nobody knows."""
+    for found, rows in twice:
+        differ = [conflicts.pop(row) for row in rows if row in conflicts]
+        yield replace(found, severity="error", subject=None) if differ else found
+    for one in conflicts.values():
+        yield from one
+
+
+def _fold(columns: Columns, row: int, merged: Columns, at: int) -> Iterator[Problem]:
+    """Fill the blanks of a record; yields what both say differently."""
     told: set[str] = set()
     for name, values in columns.values.items():
         value, known = values[row], merged.values[name][at]
@@ -559,14 +588,12 @@ def _fold(columns: Columns, row: int, merged: Columns, at: int, problems: list[P
         if cell and cell not in told:
             told.add(cell)
             other = merged.places[name][at]
-            problems.append(
-                problem(
-                    "conflicting-value",
-                    columns.place(row, name),
-                    value=columns.written(row, name),
-                    other_cell=(other or "").replace("!", " "),
-                    other_value=merged.written(at, name),
-                )
+            yield problem(
+                "conflicting-value",
+                columns.place(row, name),
+                value=columns.written(row, name),
+                other_cell=(other or "").replace("!", " "),
+                other_value=merged.written(at, name),
             )
 
 

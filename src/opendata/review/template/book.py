@@ -29,7 +29,7 @@ from opendata.review.template.plan import (
     Entry,
     plan,
 )
-from opendata.review.template.validation import choices, fits_inline, in_language, validation
+from opendata.review.template.validation import choices, fits_inline, in_language, twice, validation
 
 FONT = "Yu Gothic"
 DRAWN = 40
@@ -127,7 +127,10 @@ class _Drawing:
 
     def _cell(self, entry: Entry, *, is_drawn: bool) -> Any:
         lines = {"border": 1, "border_color": "#BFC7CF"} if is_drawn else {}
-        return self._format(locked=False, text_wrap=True, num_format=_number(entry), **lines)
+        given = {"align": "left", "indent": 1} if isinstance(entry.part, Label) else {}
+        return self._format(
+            locked=False, text_wrap=True, num_format=_number(entry), **lines, **given
+        )
 
     def _note(self) -> Any:
         return self._format(font_size=9, font_color="#5A6570", text_wrap=True, valign="bottom")
@@ -192,6 +195,7 @@ class _Drawing:
     def _form(self, sheet: Any, block: Block) -> None:
         for column, width in _FORM_WIDTHS.items():
             sheet.set_column(column, column, width, self._format(locked=False))
+        is_alone = all(one.is_form for one in self.blocks if one.sheet == block.sheet)
         for at, entry in enumerate(block.entries):
             row, column = block.position(at)
             note = words.note(entry, self.package, self.blocks).in_(self.language)
@@ -202,9 +206,9 @@ class _Drawing:
             sheet.write_string(row, LABEL, self._heading(entry), self._head(entry))
             sheet.write_blank(row, column, None, self._cell(entry, is_drawn=True))
             if note:
-                left = self._format(font_size=9, font_color="#5A6570", text_wrap=True, indent=1)
+                left = self._format(font_size=9, font_color="#5A6570", text_wrap=is_alone, indent=1)
                 sheet.write_string(row, NOTE, f"※ {note}", left)
-            sheet.set_row(row, max(30.0, _height(note, _FORM_WIDTHS[NOTE])))
+            sheet.set_row(row, max(30.0, _height(note, _FORM_WIDTHS[NOTE]) if is_alone else 0))
             self._validate(sheet, block, at)
 
     def _heading(self, entry: Entry) -> str:
@@ -287,6 +291,11 @@ class _Drawing:
             missing = self._format(bg_color="#FBE3DF", border=1, border_color="#B3261E")
             criteria = f"=AND(ISBLANK({cell}),{begun})"
             told = {"type": "formula", "criteria": criteria, "format": missing}
+            sheet.conditional_format(block.first, at, block.last, at, told)
+
+        if (again := twice(block, at)) is not None:
+            same = self._format(bg_color="#FBE3DF", border=1, border_color="#B3261E")
+            told = {"type": "formula", "criteria": again, "format": same}
             sheet.conditional_format(block.first, at, block.last, at, told)
 
     def _example(self, sheet: Any) -> None:
@@ -419,8 +428,8 @@ def _number(entry: Entry) -> str:
     field = entry.field
     if field is None:
         return "General"
-    if field.reading == "date":
-        return 'yyyy"年"m"月"d"日"'
+    if field.reading == "date":  # a month that is typed stays one: no day is shown
+        return "General"
     is_figure = field.type in ("integer", "number") or field.reading == "quantity"
     return "General" if is_figure and not field.enum else "@"
 
@@ -447,7 +456,7 @@ def _width(entry: Entry) -> float:
         return 16.0
     if field.type in ("integer", "number"):
         return max(11.0, _columns(entry.title) + 3.0)
-    return max(8.0 if field.reading == "unit" else 18.0, _columns(entry.title) + 3.0)
+    return max(8.0 if field.reading == "unit" else 20.0, _columns(entry.title) + 3.0)
 
 
 def _columns(text: str) -> int:

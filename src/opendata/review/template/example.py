@@ -8,7 +8,7 @@ from opendata.extract.standard import naming_field
 from opendata.package import Package, Resource
 from opendata.package.contract import PRIVATE
 from opendata.review.template.plan import Block, Entry
-from opendata.review.template.validation import choices
+from opendata.review.template.validation import choices, sample_of
 
 Value = str | int | float | None
 
@@ -16,6 +16,8 @@ Value = str | int | float | None
 def example_rows(package: Package, block: Block, year: int) -> tuple[tuple[Value, ...], ...]:
     """The rows of a block's example, a value an entry; a form has one."""
     given = [_given(package, one) for one in block.entries]
+    several = (one.field for one in block.entries if one.field)
+    is_free = not any(PRIVATE + "examples" in one.descriptor for one in several)
     across = [at for at, one in enumerate(block.entries) if one.is_across]
     counts = (len(texts) for at, texts in enumerate(given) if at not in across)
     count = 1 if block.is_form else max(counts, default=1) or 1
@@ -23,7 +25,7 @@ def example_rows(package: Package, block: Block, year: int) -> tuple[tuple[Value
         tuple(
             _across(package, entry, row * len(across) + across.index(at))
             if at in across
-            else _value(package, entry, given[at], row, year)
+            else _value(entry, given[at], row, year, is_free=is_free)
             for at, entry in enumerate(block.entries)
         )
         for row in range(count)
@@ -60,13 +62,15 @@ def _text(title: str) -> str:
     return f"{title}の例"
 
 
-def _value(package: Package, entry: Entry, given: Sequence[str], row: int, year: int) -> Value:
+def _value(entry: Entry, given: Sequence[str], row: int, year: int, *, is_free: bool) -> Value:
+    """One value: a given one; else, where nobody has chosen the table's examples (`is_free`) or a
+    value is required, one that the schema takes."""
     field = entry.field
     if field is None:
         return None
     if given:
         return _typed(entry, given[row] if row < len(given) else given[-1])
-    if entry.reference is not None:
+    if entry.reference is not None or not (is_free or entry.is_required):
         return None
     if listed := choices(entry):
         return listed[row % len(listed)]
@@ -80,8 +84,8 @@ def _value(package: Package, entry: Entry, given: Sequence[str], row: int, year:
         return _number(limits, row)
     if not entry.is_required:
         return None
-    longest = limits.get("maxLength")
-    return _text(field.title)[:longest]
+    sample = sample_of(str(limits.get("pattern", ""))) or _text(field.title)
+    return sample.ljust(limits.get("minLength", 0), "。")[: limits.get("maxLength")]
 
 
 def _number(limits: Mapping[str, float], row: int) -> float:

@@ -16,7 +16,7 @@ MARK, LABEL, VALUE, NOTE = range(4)
 """The columns of a form."""
 ROWS = 1000
 """How many rows of a table choose from lists and are held to ranges."""
-_NEARBY = (
+_NEARBY: tuple[tuple[str, Sequence[int]], ...] = (
     ("baseline", (-1,)),
     ("actual", (0, 1, 2, 3, 4)),
     ("midterm_target", (2,)),
@@ -42,7 +42,9 @@ class Entry:
 
     @property
     def is_required(self) -> bool:
-        """Whether the schema wants a value."""
+        """Whether the schema or the layout wants a value."""
+        if isinstance(self.part, Label) and self.part.required and self.part.to:
+            return True
         if self.resource is None or self.field is None or self.is_across:
             return False
         return self.resource.requires(self.field.name)
@@ -153,7 +155,7 @@ def _columns(entry: Entry, column: Column, year: int) -> Iterator[Entry]:
         return
     kinds = _kinds(entry, column)
     if not kinds:
-        for at in range(5):
+        for at in dict(_NEARBY).get(_kind(entry, column), range(5)):
             yield replace(entry, heads=heads, year=year + at)
         return
     usual = [(kinds[one], at) for one, years in _NEARBY if one in kinds for at in years]
@@ -173,6 +175,15 @@ def _kinds(entry: Entry, column: Column) -> Mapping[str, str]:
         if value in known.enum:
             kinds.setdefault(value, header)
     return kinds
+
+
+def _kind(entry: Entry, column: Column) -> str:
+    """The kind of values that a column holds by itself."""
+    keys = entry.resource.primary_key if entry.resource else ()
+    for name, text in column.set.items():
+        if entry.resource and name in keys and (known := entry.resource.field(name)).enum:
+            return known.labels.get(text, text)
+    return ""
 
 
 def _heading(text: str) -> str:

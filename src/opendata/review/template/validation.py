@@ -141,13 +141,24 @@ def _texts(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:
         yield _between("length", shortest or 0, longest)
     elif shortest is not None:
         yield _compared("length", ">=", shortest)
-    elif not block.is_form and _names_records(block.entries[at], field):
-        rule = {"validate": "custom", "value": f"={_alone(block, at)}", "error_type": "warning"}
+    elif (alone := _should_be_alone(block, at, field)) is not None:
+        rule = {"validate": "custom", "value": f"={alone}", "error_type": "warning"}
         yield {**rule, **_stop(words.OUT_OF_RANGE, words.TWICE)}
 
 
-def _names_records(entry: Entry, field: Field) -> bool:
-    return entry.resource is not None and naming_field(entry.resource) == field
+def _should_be_alone(block: Block, at: int, field: Field) -> str | None:
+    """A formula that a name stands in one row only, or a number once below what stands above it."""
+    resource = block.entries[at].resource
+    if block.is_form or resource is None:
+        return None
+    if naming_field(resource) == field:
+        return _alone(block, at)
+    forms = [form.form for one in resource.fields for form in one.id_forms]
+    above = next((n for n, one in enumerate(block.entries) if one.refers_above), None)
+    if above is None or not any(f"{{{field.name}:local}}" in form for form in forms):
+        return None
+    own, upper = (_column(block, one) for one in (at, above))
+    return f"SUMPRODUCT(({own[0]}={own[1]})*({upper[0]}={upper[1]}))<=1"
 
 
 def _formats(cell: str, field: Field) -> Iterator[str]:
@@ -171,22 +182,33 @@ _PIECE = re.compile(
 def formula_of(pattern: str, cell: str) -> str | None:
     """A formula that a cell has the form of a pattern of digits and fixed characters
     (`F-[0-9]{3}`); None for a pattern that says more."""
-    parts, at, start = [], 1, 0
+    pieces = _pieces(pattern)
+    if not pieces:
+        return None
+    parts, at = [], 1
+    for text, digits in pieces:
+        part = f"MID({cell},{at},{digits or 1})"
+        parts.append(f'TEXT(--{part},"{"0" * digits}")={part}' if digits else f'{part}="{text}"')
+        at += digits or 1
+    return ",".join([f"LEN({cell})={at - 1}", *parts])
+
+
+def sample_of(pattern: str) -> str:
+    """A text of the form of such a pattern; empty for one that says more."""
+    return "".join(text or "1".zfill(digits) for text, digits in _pieces(pattern))
+
+
+def _pieces(pattern: str) -> tuple[tuple[str, int], ...]:
+    """A pattern as fixed characters and numbers of digits; empty where it says more."""
+    pieces, start = [], 0
     pattern = pattern.removeprefix("^").removesuffix("$")
     while start < len(pattern):
         piece = _PIECE.match(pattern, start)
         if piece is None:
-            return None
-        size = int(piece["count"] or 1) if piece["digits"] else 1
-        part = f"MID({cell},{at},{size})"
-        zeros = "0" * size
-        parts.append(
-            f'TEXT(--{part},"{zeros}")={part}'
-            if piece["digits"]
-            else f'{part}="{piece["literal"]}"'
-        )
-        start, at = piece.end(), at + size
-    return ",".join([f"LEN({cell})={at - 1}", *parts])
+            return ()
+        pieces.append((piece["literal"] or "", int(piece["count"] or 1) if piece["digits"] else 0))
+        start = piece.end()
+    return tuple(pieces)
 
 
 def _between(kind: str, low: Any, high: Any) -> dict[str, Any]:
@@ -226,10 +248,31 @@ def _once(block: Block, at: int, field: Field) -> str | None:
 
 
 def _alone(block: Block, at: int) -> str:
+    cells, cell = _column(block, at)
+    return f"SUMPRODUCT(--EXACT({cells},{cell}))<=1"
+
+
+def twice(block: Block, at: int) -> str | None:
+    """A formula that another row has the same key as the first, for the columns of a key that
+    several fields make up; no single validation can say that."""
+    resource = block.entries[at].resource
+    fields = [one.field.name if one.field else "" for one in block.entries]
+    if block.is_form or resource is None or len(resource.primary_key) < 2:
+        return None
+    keys = [n for n, name in enumerate(fields) if name in resource.primary_key]
+    if at not in keys or len(keys) < 2:
+        return None
+    columns = [_column(block, one) for one in keys]
+    same = "*".join(f"({cells}=${cell})" for cells, cell in columns)
+    filled = ",".join(f'${cell}<>""' for _, cell in columns)
+    return f"=AND({filled},SUMPRODUCT({same})>1)"
+
+
+def _column(block: Block, at: int) -> tuple[str, str]:
+    """The cells of a column that are held to the schema, and the first of them."""
     row, column = block.position(at)
     letter = xl_col_to_name(column)
-    cells = f"${letter}${row + 1}:${letter}${block.last + 1}"
-    return f"SUMPRODUCT(--EXACT({cells},{letter}{row + 1}))<=1"
+    return f"${letter}${row + 1}:${letter}${block.last + 1}", f"{letter}{row + 1}"
 
 
 def in_language(rule: Mapping[str, Any], language: Language) -> dict[str, Any]:

@@ -28,6 +28,11 @@ EXAMPLE_NOTE = Text(
     "※ Invented, to show how to fill in the sheets. This sheet is not read.",
 )
 FIGURES = Text("年度ごとの値", "Figures by year")
+SPLIT = {
+    "number": Text("番号と名称を（例 1-1　窓口）。", "Number and name (1-1　窓口)."),
+    "period": Text("期間を（例 令和6年度～令和10年度）。", "A period (令和6年度～令和10年度)."),
+    "unit": Text("名称と単位を（例 来館者数（人））。", "Name and unit (来館者数（人）)."),
+}
 HEADS = (
     Text("シート", "Sheet"),
     Text("項目", "Item"),
@@ -73,6 +78,10 @@ def note(entry: Entry, package: Package, blocks: Sequence[Block]) -> Text:
         for one in _bounds(entry, blocks):
             ja.append(one.ja)
             en.append(one.en)
+    if entry.part.split and entry.part.to:
+        told = SPLIT[entry.part.split]
+        ja.append(told.ja)
+        en.append(told.en)
     return Text("".join(ja), " ".join(en))
 
 
@@ -110,7 +119,7 @@ def _bounds(entry: Entry, blocks: Sequence[Block]) -> Iterator[Text]:
     elif field.reading == "fiscal_year":
         yield Text("西暦4桁で（令和7年度は2025）。", "4 digits (令和7年度 is 2025).")
     elif field.reading == "date":
-        yield Text("年月日で（例 2025/3/31）。", "A date (such as 2025/3/31).")
+        yield Text("日付で（例 2025/3/31）。", "A date (such as 2025/3/31).")
     elif field.reading == "quantity":
         yield Text(
             "数値で。値がないときは「－」、まだ分からないときは空のままにします。",
@@ -174,9 +183,11 @@ def instructions(package: Package, blocks: Sequence[Block]) -> Iterator[tuple[Te
         Text("必須の欄", "Required cells"),
         Text(
             "見出しに【必須】とある欄は必ず記入してください（見出しの色も濃くなっています）。"
-            "それ以外の欄は、分かるものだけで構いません。",
+            "それ以外の欄は、分かるものだけで構いません。"
+            "記入中に赤くなった欄は、必須なのに空か、同じ行がほかにもあることを表します。",
             "Cells whose heading says (required), on darker ground, must be filled in. "
-            "The others may stay blank.",
+            "The others may stay blank. A cell that turns red is required and empty, or its row is "
+            "there twice.",
         ),
     )
     yield (
