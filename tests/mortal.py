@@ -3,6 +3,9 @@ be forked. Every order, a line of JSON, is a pass in a fresh child; the answer s
 
     {"settings": {…}, "now": "2026-…", "fatal": 17}      killed before its 17th effect
     {"settings": {…}, "now": "2026-…", "seconds": 0.8}   killed after that time, wherever it is
+    {"settings": {…}, "now": "2026-…", "refusing": [17, 28]}
+                                                          no writing succeeds from its 17th effect
+                                                          on; the system's error is 28 (disk full)
     {"settings": {…}, "now": "2026-…"}                   left alone
 
 An effect is whatever a pass does to its stores: opening a file to write, fsync, rename, link,
@@ -43,6 +46,7 @@ from opendata.pipeline.jobs import Job
 from opendata.pipeline.submission import Outcome
 
 _CHANGES = ("os.rename", "os.link", "os.remove", "os.rmdir", "os.mkdir")
+_GROWING = ("open", "fsync", "mkdir", "link", "rename")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _READING = ("Get", "Head", "List")
 
@@ -50,8 +54,9 @@ _READING = ("Get", "Head", "List")
 class Effects:
     """Counts and names the effects of this process, and kills it before the fatal one."""
 
-    def __init__(self, roots: tuple[str, ...], fatal: int | None) -> None:
-        self.roots, self.fatal = roots, fatal
+    def __init__(self, roots: tuple[str, ...], order: Mapping[str, Any]) -> None:
+        self.roots, self.fatal = roots, order.get("fatal")
+        self.refusing, self.error = order.get("refusing", (None, 0))
         self.names: list[str] = []
 
     def happens(self, kind: str, place: str, last_words: Callable[[], None] | None = None) -> None:
@@ -60,6 +65,8 @@ class Effects:
             if last_words is not None:
                 last_words()
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.refusing and len(self.names) >= self.refusing and kind in _GROWING:
+            raise OSError(self.error, os.strerror(self.error), place)
 
     def watch(self) -> None:
         """From now on, see what happens to folders and on S3."""
@@ -107,12 +114,12 @@ def live(order: Mapping[str, Any]) -> dict[str, Any]:
     """One pass, in this process."""
     settings = load_settings(**order["settings"])
     stores = (settings.workspace, settings.public)
-    effects = Effects(tuple(f"{Path(one).absolute()}" for one in stores), order.get("fatal"))
+    effects = Effects(tuple(f"{Path(one).absolute()}" for one in stores), order)
     effects.watch()
     try:
         run_pass(settings, now=datetime.fromisoformat(order["now"]))
     except OpendataError as error:
-        return {"error": error.code, "effects": effects.names}
+        return {"error": error.code, "says": str(error), "effects": effects.names}
     except Exception:  # noqa: BLE001 - for the test to show
         return {"error": traceback.format_exc(), "effects": effects.names}
     return {"error": None, "effects": effects.names}

@@ -18,7 +18,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -220,13 +222,22 @@ def nights(root: Path) -> None:
     folder = root / "inbox/municipal-plans/132012"
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "計画1.xlsx").exists():
-        write(folder / "計画1.xlsx", 1)
+        (folder / "計画1.xlsx").write_bytes(workbook(1, 100))
         (folder / "壊れた.xlsx").write_bytes(b"PK")
         return
-    write(folder / "計画1.xlsx", 1, first=200)
-    write(folder / "計画2.xlsx", 2)
+    (folder / "計画1.xlsx").write_bytes(workbook(1, 200))
+    (folder / "計画2.xlsx").write_bytes(workbook(2, 100))
     (folder / "壊れた.xlsx").unlink()
-    (folder / "切れた.xlsx").write_bytes((folder / "計画2.xlsx").read_bytes()[:2000])
+    (folder / "切れた.xlsx").write_bytes(workbook(2, 100)[:2000])
+
+
+@cache
+def workbook(number: int, first: int) -> bytes:
+    """Made once: a workbook says when it was."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "計画.xlsx"
+        write(path, number, first=first)
+        return path.read_bytes()
 
 
 @pytest.fixture(scope="module", params=["folder", "ceph"])

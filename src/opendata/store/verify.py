@@ -67,7 +67,8 @@ class _Reading:
         if root:
             for path in sorted(self.present - self.belonging):
                 yield problem("stray-file", Place(file=path))
-            for folder in self.public.empty_folders():
+            # A publication under way makes folders before there is something in them.
+            for folder in () if self.next else self.public.empty_folders():
                 yield problem("stray-folder", Place(file=f"{folder}/"))
 
     def _under_way(self) -> Iterator[Problem]:
