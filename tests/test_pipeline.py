@@ -187,6 +187,7 @@ def test_every_file_is_in_the_archive(first: tuple[Path, Summary]) -> None:
 def test_a_refused_file_comes_back_marked(first: tuple[Path, Summary]) -> None:
     review = first[0] / "workspace/reviews" / DX
     assert sorted(one.name for one in review.iterdir()) == [
+        "history.json",
         "report.html",
         "report.json",
         "八王子市DX推進計画_取組一覧.checked.xlsx",

@@ -112,6 +112,7 @@ def jobs_of(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
 
 def test_the_review_proposes_a_layout_and_nothing_is_published(first: Office) -> None:
     assert {one.name for one in first.folder().iterdir()} == {
+        "history.json",
         "report.html",
         "report.json",
         f"{NAME}.checked.xlsx",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import pytest
+import yaml
 
 from opendata.errors import messages
 from opendata.package import available, load
-from opendata.review.help import INDEX, pages, write
+from opendata.review.help import INDEX, pages, repaired, write
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ROOT / "datapackages"
@@ -33,3 +37,21 @@ def test_pages_of_codes_that_are_gone_are_removed(tmp_path: Path) -> None:
     tmp_path.joinpath("long-gone.md").write_text("old", encoding="utf-8")
     write(tmp_path, PACKAGES)
     assert {one.name for one in tmp_path.iterdir()} == set(pages(PACKAGES))
+
+
+def test_every_code_has_an_example_before_and_after() -> None:
+    """In both languages; none is left of a code that is gone, or of one that its message shows."""
+    made = pages(PACKAGES)
+    for name, page in made.items():
+        if name != INDEX:
+            rows = re.findall(r"(?m)^\| --- \| --- \|\n\| (.+) \| (.+) \|$", page)
+            assert len(rows) == 2 and all(before != after for before, after in rows), name
+    source = ROOT / "src" / "opendata" / "errors" / "examples.yaml"
+    examples = yaml.safe_load(source.read_text(encoding="utf-8"))
+    assert {len(one) for one in examples.values()} == {2, 4}
+    assert {f"{code}.md" for code in examples} <= set(made)
+
+
+def test_a_code_without_an_example_is_told() -> None:
+    with pytest.raises(KeyError, match="no-such-code"):
+        repaired("no-such-code", {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from opendata.errors import Problem
@@ -88,7 +88,9 @@ class Accounts:
     submissions: Mapping[str, Account] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     listing: Mapping[str, str] = field(default_factory=dict)
-    """Size and time of every file when it was last accounted for: a cheap first look."""
+    """The stamp of every file when it was last accounted for: a cheap first look."""
+    looked: str = ""
+    """When that was."""
     releases: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     rollbacks: Mapping[str, str] = field(default_factory=dict)
     """By package the version that a rollback made, as long as it stands."""
@@ -105,6 +107,7 @@ class Accounts:
             submissions,
             state.get("fingerprints", {}),
             state.get("listing", {}),
+            state.get("looked", ""),
             state.get("releases", {}),
             state.get("rollbacks", {}),
             state.get("told", {}),
@@ -114,19 +117,38 @@ class Accounts:
         """The state document."""
         return {
             "format": 1,
-            "submissions": {place: asdict(one) for place, one in sorted(self.submissions.items())},
+            "submissions": {place: _entry(one) for place, one in sorted(self.submissions.items())},
             "fingerprints": dict(self.fingerprints),
             "listing": dict(sorted(self.listing.items())),
+            "looked": self.looked,
             "releases": dict(self.releases),
             "rollbacks": dict(self.rollbacks),
             **({"told": dict(sorted(self.told.items()))} if self.told else {}),
         }
 
 
+_REQUIRED = frozenset(
+    one.name for one in fields(Account) if one.default is MISSING and one.default_factory is MISSING
+)
+
+
+def _entry(account: Account) -> dict[str, Any]:
+    """An account as the state keeps it: what is not said is as it is by default."""
+    said = {one.name: getattr(account, one.name) for one in fields(account)}
+    said |= {
+        "reason": asdict(account.reason) if account.reason else None,
+        "answers": {subject: asdict(one) for subject, one in account.answers.items()},
+    }
+    return {name: value for name, value in said.items() if value or name in _REQUIRED}
+
+
 def _read_account(entry: Mapping[str, Any]) -> Account:
-    reason = entry.get("reason")
-    answers = {key: Answer(**one) for key, one in entry.get("answers", {}).items()}
-    return Account(**{**entry, "reason": Reason(**reason) if reason else None, "answers": answers})
+    parts: dict[str, Any] = {}
+    if reason := entry.get("reason"):
+        parts["reason"] = Reason(**reason)
+    if answers := entry.get("answers"):
+        parts["answers"] = {subject: Answer(**one) for subject, one in answers.items()}
+    return Account(**{**entry, **parts} if parts else entry)
 
 
 def accounted(

@@ -49,6 +49,9 @@ class Submission:
     path: str
     size: int
     modified_ns: int
+    changed_ns: int
+    """When anything was last written to it or said of it: no program can set this time."""
+    inode: int
 
     @property
     def package(self) -> str:
@@ -60,6 +63,11 @@ class Submission:
     def municipality_code(self) -> str:
         parts = self.place.split("/")
         return parts[1] if len(parts) > 2 else ""
+
+    @property
+    def stamp(self) -> str:
+        """What the file system says of it; another file, or other content, has another one."""
+        return f"{self.size}:{self.modified_ns}:{self.changed_ns}:{self.inode}"
 
     def read(self) -> tuple[bytes, str]:
         """The file's bytes and their SHA-256. Raises UnreadableFile."""
@@ -154,7 +162,14 @@ def _walk(folder: str, above: str) -> Iterator[Submission | PassedOver]:
         if stat.S_ISDIR(found.st_mode):
             yield from _walk(entry.path, f"{place}/")
         elif stat.S_ISREG(found.st_mode):
-            yield Submission(place, entry.path, found.st_size, found.st_mtime_ns)
+            yield Submission(
+                place,
+                entry.path,
+                found.st_size,
+                found.st_mtime_ns,
+                found.st_ctime_ns,
+                found.st_ino,
+            )
         else:
             yield PassedOver(place, "link" if stat.S_ISLNK(found.st_mode) else "other")
 

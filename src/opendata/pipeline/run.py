@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ from opendata.validate import Answer
 SHARD = 200
 """Submissions in one shard: many, because a task costs far more than a workbook."""
 LOCK_SECONDS = 60.0
+TICK_NS = 2_000_000_000
+"""The coarsest clock of a file system."""
 ATTEMPTS = 20
 """How often a pass starts over when another one has committed in the meantime: each time, some
 pass has come to its end."""
@@ -121,9 +124,10 @@ def begin(settings: Settings, *, now: datetime) -> Work:
     accounts = Accounts.read(state)
     seen, passed_over = survey(settings.inbox)
     found = _in_scope(seen, settings)
-    listing = {one.place: _stamp(one) for one in found}
+    listing = {one.place: one.stamp for one in found}
     judges = _judges(contracts, settings)
-    changed = tuple(one for one in found if _is_changed(one, accounts, judges))
+    looked_ns = _nanoseconds(accounts.looked)
+    changed = tuple(one for one in found if _is_changed(one, accounts, judges, looked_ns))
     present = {one.place for one in found}
     withdrawn = frozenset(
         place
@@ -187,18 +191,25 @@ def _parts(changed: Sequence[Submission]) -> Iterator[tuple[Submission, ...]]:
         yield tuple(changed[start : start + SHARD])
 
 
-def _stamp(one: Submission) -> str:
-    return f"{one.size}:{one.modified_ns}"
-
-
-def _is_changed(one: Submission, accounts: Accounts, judges: Mapping[str, str]) -> bool:
+def _is_changed(
+    one: Submission, accounts: Accounts, judges: Mapping[str, str], looked_ns: float
+) -> bool:
     account = accounts.submissions.get(one.place)
     if account is None or account.withdrawn or account.again:
         return True
-    if account.sha256 != one.sha256():
+    if one.package in judges and accounts.fingerprints.get(one.package) != judges[one.package]:
         return True
-    known = accounts.fingerprints.get(one.package)
-    return one.package in judges and known != judges[one.package]
+    return not _is_untouched(one, accounts, looked_ns) and account.sha256 != one.sha256()
+
+
+def _is_untouched(one: Submission, accounts: Accounts, looked_ns: float) -> bool:
+    """Whether the file system vouches for a file: it need not be read to know its content.
+
+    What was written just before it was looked at is read again: a clock ticks, and what is written
+    twice in one tick has one time.
+    """
+    latest = max(one.modified_ns, one.changed_ns)
+    return accounts.listing.get(one.place) == one.stamp and latest + TICK_NS < looked_ns
 
 
 def pending(settings: Settings) -> bool:
@@ -210,7 +221,7 @@ def pending(settings: Settings) -> bool:
     listed = {
         place: stamp for place, stamp in known.listing.items() if _is_in_scope(place, settings)
     }
-    if {one.place: _stamp(one) for one in found} != listed:
+    if _at_first_look({one.place: one.stamp for one in found}) != _at_first_look(listed):
         return True
     judged = {account.package for account in known.submissions.values()}
     try:
@@ -306,19 +317,68 @@ def _unseen(one: Submission, shard: Shard, settings: Settings) -> Received:
     )
 
 
+@dataclass(frozen=True)
+class _Closed:
+    """What closing the difference came to."""
+
+    accounts: Accounts
+    told: tuple[Outcome, ...] = ()
+    releases: tuple[release.Release, ...] = ()
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """The committed state that the releases are built upon."""
+
+
 def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Summary:
     """Publish what the accepted submissions now say, and commit.
 
     Raises ConflictError where another pass has committed since `begin`: then nothing was changed.
     """
+    workspace, public = settings.stores()
+    with store.locked(workspace, LOCK_SECONDS):
+        is_settled = _is_settled(settings, work, outcomes)
+        closed = _Closed(work.accounts) if is_settled else _close(settings, work, outcomes)
+        accounts, token = owed(settings, work.accounts, closed.accounts), work.token
+        if token is None or not is_settled or accounts != work.accounts:
+            token = publish(
+                settings, workspace, public, token, closed.state, accounts, closed.releases
+            )
+        mailed = send_owed(settings, workspace, token, accounts, work.now)
+    summary = summarize(
+        settings, work.accounts, accounts, closed.told, closed.releases, work.passed_over
+    )
+    return replace(summary, mailed=mailed)
+
+
+def _is_settled(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> bool:
+    """Whether there is no difference to close, and what was committed has reached its readers."""
+    known = work.accounts
+    workspace, public = settings.stores()
+    return (
+        not outcomes
+        and accounted(known, (), work.withdrawn).submissions == known.submissions
+        and {**known.fingerprints, **work.judges} == known.fingerprints
+        and _looked(settings, work)["listing"] == known.listing
+        and store.is_current(workspace, work.token)
+        and store.is_led(workspace, public, {"releases": known.releases}, _about(settings))
+    )
+
+
+def _about(settings: Settings) -> str:
+    """What a release and the pages say that comes from no file and no package."""
+    said = settings.model_dump_json(include={"publisher", "base_url", "municipalities"})
+    return f"{version('opendata')}:{said}"
+
+
+def _close(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> _Closed:
+    """Put the packages together and stage what is new of them; write the reviews."""
     contracts = packages(settings)
     workspace, public = settings.stores()
-    with store.locked(workspace, LOCK_SECONDS), workers(1, log_of(settings)) as examined:
-        state, token = store.read_state(workspace)
-        if token != work.token:
-            raise ConflictError("run-conflict")
-        before = {name: store.previous(public, state, name) for name in contracts}
-        last = {name: one.tables for name, one in before.items() if one}
+    state, token = store.read_state(workspace)
+    if token != work.token:
+        raise ConflictError("run-conflict")
+    before = {name: store.previous(public, state, name) for name in contracts}
+    last = {name: one.tables for name, one in before.items() if one}
+    with workers(1, log_of(settings)) as examined:
         archive = Archive(workspace, settings, examined, last)
         accounts = accounted(work.accounts, outcomes, work.withdrawn)
         assemblies = [
@@ -329,34 +389,28 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         told = {one.place: one for one in outcomes}
         again = _to_judge_again(work.accounts, accounts, conflicts, told)
         told |= {one.place: one for one in archive.judge(again)}
-        accounts = with_conflicts(
-            accounts,
-            told,
-            conflicts,
-            {place: path for one in assemblies for place, path in one.datasets.items()},
-            {place for one in assemblies for place in one.superseded},
-        )
-        found = (
-            _release(settings, work, one, before[one.contract.name], accounts.rollbacks)
-            for one in assemblies
-        )
-        releases = [one for one in found if one is not None]
-        accounts = replace(
-            accounts,
-            releases=with_releases(accounts.releases, releases),
-            rollbacks=_standing(accounts.rollbacks, releases),
-            fingerprints={**accounts.fingerprints, **work.judges},
-            listing={**_outside(accounts.listing, settings), **work.listing},
-        )
-        write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
-        write_overview(workspace, settings, contracts, accounts, work.now)
-        accounts = owed(settings, work.accounts, accounts)
-        token = publish(settings, workspace, public, token, state, accounts, releases)
-        mailed = send_owed(settings, workspace, token, accounts, work.now)
-    summary = summarize(
-        settings, work.accounts, accounts, tuple(told.values()), releases, work.passed_over
+    accounts = with_conflicts(
+        accounts,
+        told,
+        conflicts,
+        {place: path for one in assemblies for place, path in one.datasets.items()},
+        {place for one in assemblies for place in one.superseded},
     )
-    return replace(summary, mailed=mailed)
+    found = (
+        _release(settings, work, one, before[one.contract.name], accounts.rollbacks)
+        for one in assemblies
+    )
+    releases = tuple(one for one in found if one is not None)
+    accounts = replace(
+        accounts,
+        releases=with_releases(accounts.releases, releases),
+        rollbacks=_standing(accounts.rollbacks, releases),
+        fingerprints={**accounts.fingerprints, **work.judges},
+        **_looked(settings, work),
+    )
+    write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
+    write_overview(workspace, settings, contracts, accounts, work.now)
+    return _Closed(accounts, tuple(told.values()), releases, state)
 
 
 def publish(
@@ -377,6 +431,7 @@ def publish(
         store.stage(workspace, public, state, one)
     token = store.commit(workspace, token, accounts.to_state())
     _refresh(workspace, public, settings)
+    store.remember_led(workspace, public, {"releases": accounts.releases}, _about(settings))
     return token
 
 
@@ -403,6 +458,24 @@ def _to_judge_again(
         is_news = (found.message.en if found else None) != was
         if is_news and account.sha256 and not account.withdrawn:
             yield place, account, found
+
+
+def _looked(settings: Settings, work: Work) -> dict[str, Any]:
+    """The listing after a pass, and when it was made; as they were where nothing differs."""
+    known = work.accounts
+    listing = {**_outside(known.listing, settings), **work.listing}
+    if _at_first_look(listing) == _at_first_look(known.listing):
+        return {"listing": known.listing, "looked": known.looked}
+    return {"listing": listing, "looked": work.now.isoformat()}
+
+
+def _at_first_look(listing: Mapping[str, str]) -> dict[str, str]:
+    """Sizes and times alone: a copy of an inbox, or another name of its folder, is no news."""
+    return {place: stamp.rsplit(":", 2)[0] for place, stamp in listing.items()}
+
+
+def _nanoseconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp() * 1e9 if moment else 0.0
 
 
 def _outside(listing: Mapping[str, str], settings: Settings) -> dict[str, str]:

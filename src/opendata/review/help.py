@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -58,6 +59,23 @@ def _examples() -> Mapping[str, Mapping[str, object]]:
     return {code: entry.get("example", {}) for code, entry in yaml.safe_load(source).items()}
 
 
+@cache
+def _written() -> Mapping[str, Sequence[object]]:
+    source = files("opendata.errors").joinpath("examples.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Sequence[object]] = yaml.safe_load(source)
+    return found
+
+
+def repaired(code: str, example: Mapping[str, object]) -> tuple[Text, Text]:
+    """The example of a code: as it stood, and once it is right. Raises KeyError without one."""
+    if "value" in example and "suggestion" in example:
+        pair = [example["value"], example["suggestion"]]
+    else:
+        pair = [*_written()[code]]
+    ja, en = pair[:2], pair[2:] or pair
+    return Text(str(ja[0]), str(en[0])), Text(str(ja[1]), str(en[1]))
+
+
 def _page(message: Message, example: Mapping[str, object]) -> str:
     text, remedy = (
         Text(
@@ -83,10 +101,9 @@ def _page(message: Message, example: Mapping[str, object]) -> str:
         "## How to fix it",
         remedy.en,
     ]
-    if "value" in example and "suggestion" in example:
-        before, after = example["value"], example["suggestion"]
-        japanese += ["## 例", f"| 直す前 | 直した後 |\n| --- | --- |\n| {before} | {after} |"]
-        english += ["## Example", f"| before | after |\n| --- | --- |\n| {before} | {after} |"]
+    before, after = repaired(message.code, example)
+    japanese += ["## 例", f"| 直す前 | 直した後 |\n| --- | --- |\n| {before.ja} | {after.ja} |"]
+    english += ["## Example", f"| before | after |\n| --- | --- |\n| {before.en} | {after.en} |"]
     return "\n\n".join([_GENERATED, *japanese, "---", *english]) + "\n"
 
 

@@ -19,6 +19,7 @@ and `serial`, which counts the commits.
 """
 
 from opendata.store.folder import FolderStore
+from opendata.store.led import is_led, remember_led
 from opendata.store.open import S3Options, apart, open_store
 from opendata.store.protocol import Store
 from opendata.store.publish import (
@@ -29,7 +30,7 @@ from opendata.store.publish import (
     release_files,
     stage,
 )
-from opendata.store.state import STATE, commit, locked, read_state
+from opendata.store.state import STATE, commit, is_current, locked, read_state
 from opendata.store.verify import verify
 
 __all__ = [
@@ -41,12 +42,15 @@ __all__ = [
     "commit",
     "complete",
     "current",
+    "is_current",
+    "is_led",
     "locked",
     "open_store",
     "previous",
     "read_state",
     "refresh",
     "release_files",
+    "remember_led",
     "stage",
     "verify",
 ]

@@ -244,6 +244,7 @@ def refresh(workspace: Store, public: Store, build: Callable[[Sequence[Current]]
         if is_current(workspace, token):
             _tidy(public, state, wanted)
         if is_current(workspace, token):
+            workspace.sweep()
             return
 
 

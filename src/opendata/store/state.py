@@ -25,7 +25,6 @@ def locked(workspace: Store, wait_seconds: float = 0) -> Iterator[None]:
     at `commit`.
     """
     with workspace.lock(wait_seconds):
-        workspace.sweep()
         yield
 
 
