@@ -23,6 +23,7 @@ from opendata.cli.printing import print_json, print_problems, print_table, say, 
 from opendata.errors import (
     OpendataError,
     UsageError,
+    has_errors,
 )
 
 if TYPE_CHECKING:  # each command loads what it needs: one table is judged in the time all takes
@@ -291,7 +292,7 @@ def verify(public: Public = None, json: AsJson = False, lang: Lang = "ja") -> No
             say(f"{where}[{one.code}] {one.message.in_(lang)} {one.remedy.in_(lang)}")
     else:
         say("公開物はすべて正常です。" if lang == "ja" else "Everything published is sound.")
-    raise typer.Exit(1 if problems else 0)
+    raise typer.Exit(1 if has_errors(problems) else 0)
 
 
 @app.command()

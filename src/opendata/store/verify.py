@@ -8,7 +8,16 @@ from typing import Any
 
 from opendata.errors import Place, Problem, StoreError, problem
 from opendata.release import pointer, read_checksums, sha256
-from opendata.store.layout import DATASETS, DESCRIPTOR, LATEST, MOMENT, SUMS, VERSION, folder_of
+from opendata.store.layout import (
+    DATASETS,
+    DESCRIPTOR,
+    LATEST,
+    MOMENT,
+    NEXT,
+    SUMS,
+    VERSION,
+    folder_of,
+)
 from opendata.store.protocol import Store
 
 
@@ -19,6 +28,9 @@ def verify(public: Store) -> list[Problem]:
     files and the copies in `latest/` against that version's SHA256SUMS, that one and everything
     else against the SHA256SUMS of the root. A line of the root that is wrong about a file found
     sound by another authority is a damage of the root.
+
+    While a publication is under way, or where one was interrupted, what it is going to replace may
+    be as it was before or as it will be.
     """
     return list(_Reading(public).problems())
 
@@ -30,6 +42,9 @@ class _Reading:
         self.public = public
         self.present = set(public.paths())
         self.belonging = {SUMS}
+        self.before: Mapping[str, str] = {}
+        self.next: Mapping[str, str] = {}
+        """What the root says, and will say once the publication under way is done."""
         self.named: set[str] = set()
         """Files that a problem names: what the root says of them is not told again."""
 
@@ -37,20 +52,34 @@ class _Reading:
         if not self.present:
             yield problem("nothing-published", Place(file=""))
             return
+        yield from self._under_way()
         unreadable = list(self._file(SUMS, None))
-        root = read_checksums(self._read(SUMS) or b"")
+        self.before = read_checksums(self._read(SUMS) or b"") or {}
         yield from unreadable
-        if not unreadable and not root:
+        if SUMS in self.present and not unreadable and not self.before:
             yield problem("broken-checksums", Place(file=SUMS))
-        for one in self._content(root or {}):
+        root = {**self.before, **self.next}
+        for one in self._content(root):
             self.named.add(one.place.file)
             yield one
-        yield from self._root(root or {})
+        if not self.next:
+            yield from self._root(root)
         if root:
             for path in sorted(self.present - self.belonging):
                 yield problem("stray-file", Place(file=path))
-            for folder in self.public.empty_folders():
+            # A publication under way makes folders before there is something in them.
+            for folder in () if self.next else self.public.empty_folders():
                 yield problem("stray-folder", Place(file=f"{folder}/"))
+
+    def _under_way(self) -> Iterator[Problem]:
+        if NEXT in self.present:
+            self.belonging.add(NEXT)
+            self.next = read_checksums(self._read(NEXT) or b"") or {}
+            yield problem("unfinished-publication", Place(file=NEXT))
+
+    def _may_be_absent(self, path: str) -> bool:
+        """Whether the publication under way brings the file, or takes it away."""
+        return bool(self.next) and (path not in self.before or path not in self.next)
 
     def _content(self, root: Mapping[str, str]) -> Iterator[Problem]:
         """Versions, pointers and copies, then what only the root knows."""
@@ -92,9 +121,15 @@ class _Reading:
 
     def _versions(self, root: Mapping[str, str]) -> set[tuple[str, str]]:
         """The versions that the root names; without it, those that are there."""
-        paths = root or self.present
-        matches = (VERSION.fullmatch(path) for path in paths)
-        return {(one[1], one[2]) for one in matches if one and one[3] == SUMS}
+        matches = [one for path in root or self.present if (one := VERSION.fullmatch(path))]
+        named = {one for one in matches if one[3] == SUMS}
+        coming = {
+            one for one in named if one[0] not in self.present and self._may_be_absent(one[0])
+        }
+        for one in coming:
+            folder = folder_of(one[1], one[2])
+            self.belonging |= {path for path in self.present if path.startswith(f"{folder}/")}
+        return {(one[1], one[2]) for one in named - coming}
 
     def _version(
         self, folder: str, version: str, expected: str | None
@@ -127,11 +162,17 @@ class _Reading:
             yield error.problem(Place(file=path))
             return
         if content is None:
-            yield problem("missing-file", Place(file=path))
-        elif expected is not None and sha256(content) != expected:
+            if not self._may_be_absent(path):
+                yield problem("missing-file", Place(file=path))
+        elif expected is not None and sha256(content) not in self._allowed(path, expected):
             yield problem(
                 "checksum-mismatch", Place(file=path), value=sha256(content), expected=expected
             )
+
+    def _allowed(self, path: str, expected: str) -> set[str]:
+        if not self.next or VERSION.fullmatch(path):
+            return {expected}
+        return {expected, *(one[path] for one in (self.before, self.next) if path in one)}
 
     def _descriptor(
         self, folder: str, version: str, sums: Mapping[str, str], damaged: Container[str]
