@@ -247,9 +247,11 @@ def test_killed_at_every_effect(tmp_path: Path, package: Package) -> None:
             file = public.read(f"datasets/libraries/{resource['path']}")
             assert file is not None
             assert resource["hash"] == f"sha256:{sha256(file)}"
+        assert {one.code for one in verify(public)} <= {"unfinished-publication"}
         run(public, workspace, package, sample(package), site=site)
         assert [content(store) for store in stores(root)] == wanted
         assert not [*root.rglob(".unfinished-*")]
+        assert verify(public) == []
         shutil.rmtree(root)
     assert deaths > 20
 

@@ -23,6 +23,7 @@ from opendata.cli.printing import print_json, print_problems, print_table, say, 
 from opendata.errors import (
     OpendataError,
     UsageError,
+    has_errors,
     sentence,
 )
 
@@ -305,7 +306,7 @@ def verify(
     if json:
         told = {"repaired": [one.to_json(lang) for one in fixed]} if repair else {}
         print_json({**told, "problems": [one.to_json(lang) for one in problems]})
-        raise typer.Exit(1 if problems else 0)
+        raise typer.Exit(1 if has_errors(problems) else 0)
     for one in fixed:
         say(sentence("repaired", file=one.place.file, title=one.title).in_(lang))
     if problems:
@@ -314,7 +315,7 @@ def verify(
             say(f"{where}[{one.code}] {one.message.in_(lang)} {one.remedy.in_(lang)}")
     else:
         say("公開物はすべて正常です。" if lang == "ja" else "Everything published is sound.")
-    raise typer.Exit(1 if problems else 0)
+    raise typer.Exit(1 if has_errors(problems) else 0)
 
 
 @app.command()

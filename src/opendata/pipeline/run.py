@@ -33,6 +33,7 @@ from opendata.pipeline.mail import send_owed
 from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
+from opendata.pipeline.spool import Spool
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
 from opendata.pipeline.told import owed
@@ -243,6 +244,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     limits = settings.limits.limits()
     outcomes: list[Outcome] = []
     count = max(1, min(settings.workers or os.cpu_count() or 1, len(shard.submissions)))
+    spool = Spool()
 
     def job(one: Submission) -> Job | Outcome:
         try:
@@ -266,7 +268,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
                 code = outcome.place.split("/")[1]
                 path = cache_path(outcome.sha256, code, contracts[outcome.package], outcome.answers)
                 workspace.replace(path, pack(outcome.dataset))
-            outcomes.append(replace(outcome, dataset=None))
+            outcomes.append(replace(outcome, dataset=None, review=spool.keep(outcome.review)))
             if progress:
                 progress(len(outcomes), len(shard.submissions))
     return outcomes

@@ -8,7 +8,16 @@ from typing import Any
 
 from opendata.errors import Place, Problem, StoreError, problem
 from opendata.release import checksums, pointer, read_checksums, sha256
-from opendata.store.layout import DATASETS, DESCRIPTOR, LATEST, MOMENT, SUMS, VERSION, folder_of
+from opendata.store.layout import (
+    DATASETS,
+    DESCRIPTOR,
+    LATEST,
+    MOMENT,
+    NEXT,
+    SUMS,
+    VERSION,
+    folder_of,
+)
 from opendata.store.protocol import Store
 from opendata.store.state import State
 
@@ -23,6 +32,9 @@ def verify(public: Store, state: State | None = None) -> list[Problem]:
     files and the copies in `latest/` against that version's SHA256SUMS, that one and everything
     else against the SHA256SUMS of the root. A line of the root that is wrong about a file found
     sound by another authority is a damage of the root.
+
+    While a publication is under way, or where one was interrupted, what it is going to replace may
+    be as it was before or as it will be.
     """
     return list(_Reading(public, state or {}).problems())
 
@@ -35,6 +47,9 @@ class _Reading:
         self.releases: Mapping[str, Any] = state.get("releases", {})
         self.present = set(public.paths())
         self.belonging = {SUMS}
+        self.before: Mapping[str, str] = {}
+        self.next: Mapping[str, str] = {}
+        """What the root says, and will say once the publication under way is done."""
         self.named: set[str] = set()
         """Files that a problem names: what the root says of them is not told again."""
 
@@ -42,25 +57,40 @@ class _Reading:
         if not self.present:
             yield problem("nothing-published", Place(file=""))
             return
+        yield from self._under_way()
         unreadable = list(self._file(SUMS, None))
-        root = read_checksums(self._read(SUMS) or b"")
+        self.before = read_checksums(self._read(SUMS) or b"") or {}
         yield from unreadable
-        if not unreadable and not root:
+        if SUMS in self.present and not unreadable and not self.before:
             yield problem("broken-checksums", Place(file=SUMS))
-        found = list(self._content(root or {}))
+        root = {**self.before, **self.next}
+        found = list(self._content(root))
         self.named |= {one.place.file for one in found}
-        misnamed = self._misnamed(root or {})
+        misnamed = set() if self.next else self._misnamed(root)
         if misnamed or (root and self._demanded() - root.keys()):
             yield problem("broken-checksums", Place(file=SUMS))
         yield from (one for one in found if one.place.file not in misnamed)
-        yield from self._root(root or {})
+        if not self.next:
+            yield from self._root(root)
         if root:
             known = {root[path] for path in misnamed}
             for path in sorted(self.present - self.belonging):
                 if not known or sha256(self._read(path) or b"") not in known:
                     yield problem("stray-file", Place(file=path))
-            for folder in self.public.empty_folders():
+            # A publication under way makes folders before there is something in them.
+            for folder in () if self.next else self.public.empty_folders():
                 yield problem("stray-folder", Place(file=f"{folder}/"))
+
+    def _under_way(self) -> Iterator[Problem]:
+        if NEXT in self.present:
+            self.belonging.add(NEXT)
+            self.next = read_checksums(self._read(NEXT) or b"") or {}
+            self.releases = {}  # readers may not have been led yet to what the state says
+            yield problem("unfinished-publication", Place(file=NEXT))
+
+    def _may_be_absent(self, path: str) -> bool:
+        """Whether the publication under way brings the file, or takes it away."""
+        return bool(self.next) and (path not in self.before or path not in self.next)
 
     def _content(self, root: Mapping[str, str]) -> Iterator[Problem]:
         """Versions, pointers and copies, then what only the root knows."""
@@ -135,9 +165,15 @@ class _Reading:
                 for package, history in self.releases.items()
                 for one in history
             }
-        paths = root or self.present
-        matches = (VERSION.fullmatch(path) for path in paths)
-        return {(one[1], one[2]) for one in matches if one and one[3] == SUMS}
+        matches = [one for path in root or self.present if (one := VERSION.fullmatch(path))]
+        named = {one for one in matches if one[3] == SUMS}
+        coming = {
+            one for one in named if one[0] not in self.present and self._may_be_absent(one[0])
+        }
+        for one in coming:
+            folder = folder_of(one[1], one[2])
+            self.belonging |= {path for path in self.present if path.startswith(f"{folder}/")}
+        return {(one[1], one[2]) for one in named - coming}
 
     def _version(
         self, folder: str, version: str, expected: str | None
@@ -150,10 +186,8 @@ class _Reading:
         derived = derived_checksums(self._read(f"{folder}/{DESCRIPTOR}") or b"")
         if problems and derived and sha256(checksums(derived)) == expected:
             # Its descriptor names the same files, and the authority vouches for it.
-            files = [
-                one for name in derived for one in self._file(f"{folder}/{name}", derived[name])
-            ]
-            return derived, problems + files
+            named = ((f"{folder}/{name}", digest) for name, digest in derived.items())
+            return derived, [*problems, *(one for file in named for one in self._file(*file))]
         if not sums:
             self.belonging |= inside
             return None, problems or [problem("broken-checksums", Place(file=path))]
@@ -177,11 +211,17 @@ class _Reading:
             yield error.problem(Place(file=path))
             return
         if content is None:
-            yield problem("missing-file", Place(file=path))
-        elif expected is not None and sha256(content) != expected:
+            if not self._may_be_absent(path):
+                yield problem("missing-file", Place(file=path))
+        elif expected is not None and sha256(content) not in self._allowed(path, expected):
             yield problem(
                 "checksum-mismatch", Place(file=path), value=sha256(content), expected=expected
             )
+
+    def _allowed(self, path: str, expected: str) -> set[str]:
+        if not self.next or VERSION.fullmatch(path):
+            return {expected}
+        return {expected, *(one[path] for one in (self.before, self.next) if path in one)}
 
     def _descriptor(
         self, folder: str, version: str, sums: Mapping[str, str], damaged: Container[str]
