@@ -1,7 +1,7 @@
 # Every command of this house. `make` alone lists them.
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test lint fuzz bench examples pictures lock venv clean
+.PHONY: help run test lint fuzz soak bench examples pictures lock venv clean
 export PYTHON
 OPENDATA_LANG ?= en
 
@@ -29,6 +29,11 @@ lint: ## the linters and types alone
 fuzz: ## our validator against frictionless on random tables, until stopped (MINUTES=n SEED=n)
 	@scripts/venv.sh dev
 	@$(bin)/python -m tests.parity
+
+soak: ## publishing killed at every effect, raced, polled and disturbed, on a folder and a real S3 server
+	@scripts/venv.sh dev
+	@scripts/tools.sh
+	@SOAK=1 $(bin)/python -m pytest tests/test_killed.py tests/test_races.py tests/test_disturbed.py
 
 bench: ## what the costly steps cost beside other tools (ONLY=reader for one of them)
 	@scripts/venv.sh dev

@@ -12,18 +12,20 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PROGRAMS = ("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin", "setpriv")
 KEY, SECRET = "AK", "SK"
-START_SECONDS = 120
+ATTEMPTS = 3
+START_SECONDS = 90
+COMMAND_SECONDS = 30
 END_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
 
 CONFIGURATION = """
@@ -67,16 +69,27 @@ def missing() -> list[str]:
 @contextmanager
 def server() -> Iterator[str]:
     """Start it; gives its URL. The keys are KEY and SECRET."""
-    with tempfile.TemporaryDirectory(prefix="opendata-ceph-") as name:
-        home = Path(name)
-        started: list[subprocess.Popen[bytes]] = []
-        try:
-            yield _start(home, started)
-        finally:
-            for process in reversed(started):
-                process.kill()
-            for process in started:
-                process.wait()
+    with ExitStack() as stack:
+        yield _started(stack, ATTEMPTS)
+
+
+def _started(stack: ExitStack, attempts: int) -> str:
+    home = Path(stack.enter_context(TemporaryDirectory(prefix="opendata-ceph-")))
+    started: list[subprocess.Popen[bytes]] = []
+    stack.callback(_end, started)
+    try:
+        return _start(home, started)
+    except RuntimeError:  # somebody took a port first, or a daemon waits for ever
+        if attempts == 1:
+            raise
+        _end(started)
+        return _started(stack, attempts - 1)
+
+
+def _end(started: list[subprocess.Popen[bytes]]) -> None:
+    for process in reversed(started):
+        process.kill()
+        process.wait()
 
 
 def _start(home: Path, started: list[subprocess.Popen[bytes]]) -> str:
@@ -88,13 +101,16 @@ def _start(home: Path, started: list[subprocess.Popen[bytes]]) -> str:
         home.joinpath(folder).mkdir()
 
     def run(*command: str) -> bool:
-        done = subprocess.run(
-            [command[0], "-c", str(conf), *command[1:]],
-            cwd=home,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=START_SECONDS,
-        )
+        try:
+            done = subprocess.run(
+                [command[0], "-c", str(conf), *command[1:]],
+                cwd=home,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=COMMAND_SECONDS,
+            )
+        except subprocess.TimeoutExpired:  # they wait for ever for what went missing
+            return False
         return done.returncode == 0
 
     def stay(*command: str) -> None:
@@ -118,11 +134,13 @@ def _start(home: Path, started: list[subprocess.Popen[bytes]]) -> str:
     run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", identity)
     stay("ceph-osd", "-i", "0")
     stay("radosgw", "-n", "client.gateway")
-    user = ["user", "create", "--uid=t", "--display-name=t"]
-    keys = [f"--access-key={KEY}", f"--secret-key={SECRET}"]
-    _until(lambda: run("radosgw-admin", "-n", "client.gateway", *user, *keys), started)
     url = f"http://127.0.0.1:{port}"
     _until(lambda: _answers(url), started)
+    admin = ("radosgw-admin", "-n", "client.gateway", "user")
+    new = ("--display-name=t", f"--access-key={KEY}", f"--secret-key={SECRET}")
+    _until(
+        lambda: run(*admin, "create", "--uid=t", *new) or run(*admin, "info", "--uid=t"), started
+    )
     return url
 
 

@@ -33,6 +33,7 @@ from opendata.pipeline.mail import send_owed
 from opendata.pipeline.overview import write_overview
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
+from opendata.pipeline.spool import Spool
 from opendata.pipeline.submission import Outcome, Received, refuse_unopened
 from opendata.pipeline.summary import Summary, summarize
 from opendata.pipeline.told import owed
@@ -243,6 +244,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
     limits = settings.limits.limits()
     outcomes: list[Outcome] = []
     count = max(1, min(settings.workers or os.cpu_count() or 1, len(shard.submissions)))
+    spool = Spool()
 
     def job(one: Submission) -> Job | Outcome:
         try:
@@ -266,7 +268,7 @@ def examine(settings: Settings, shard: Shard, progress: Progress | None = None) 
                 code = outcome.place.split("/")[1]
                 path = cache_path(outcome.sha256, code, contracts[outcome.package], outcome.answers)
                 workspace.replace(path, pack(outcome.dataset))
-            outcomes.append(replace(outcome, dataset=None))
+            outcomes.append(replace(outcome, dataset=None, review=spool.keep(outcome.review)))
             if progress:
                 progress(len(outcomes), len(shard.submissions))
     return outcomes
@@ -429,10 +431,18 @@ def publish(
     """
     for one in releases:
         store.stage(workspace, public, state, one)
+        # A version's descriptor names all of its files: with it they can be made again.
+        workspace.put(record_of(one.package, one.sums), one.files["datapackage.json"])
     token = store.commit(workspace, token, accounts.to_state())
-    _refresh(workspace, public, settings)
+    refresh(workspace, public, settings)
     store.remember_led(workspace, public, {"releases": accounts.releases}, _about(settings))
     return token
+
+
+def record_of(package: str, sums: str) -> str:
+    """Where in the workspace the descriptor of a version lies once more, by the checksum of its
+    SHA256SUMS."""
+    return f"releases/{package}/{sums}.json"
 
 
 def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:
@@ -521,7 +531,7 @@ def with_releases(
     return releases
 
 
-def _refresh(workspace: store.Store, public: store.Store, settings: Settings) -> None:
+def refresh(workspace: store.Store, public: store.Store, settings: Settings) -> None:
     """Make what readers follow say what was committed; also after a pass that died before it."""
 
     def pages(found: Sequence[catalogue.Current]) -> release.Files:

@@ -11,6 +11,9 @@ SUMS = "SHA256SUMS"
 """Beside a version: its files. At the root of a public store: everything that is not inside a
 version, and every version's own SHA256SUMS."""
 
+NEXT = "SHA256SUMS.next"
+"""At the root, while a publication is under way: what SHA256SUMS will say once it is done."""
+
 VERSION = re.compile(r"datasets/([^/]+)/([0-9]+\.[0-9]+\.[0-9]+)/(.+)")
 """A file of a version: package, version, name."""
 

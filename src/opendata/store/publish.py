@@ -24,6 +24,7 @@ from opendata.store.layout import (
     DATASETS,
     DESCRIPTOR,
     LATEST,
+    NEXT,
     POINTER,
     SUMS,
     VERSION,
@@ -94,6 +95,8 @@ def _is_in_place(public: Store, folder: str, digest: str) -> bool:
 
 
 def _copy(workspace: Store, public: Store, staged: str, folder: str, digest: str) -> None:
+    before = read_checksums(public.read(SUMS) or b"") or {}
+    _write_if_changed(public, NEXT, checksums({**before, f"{folder}/{SUMS}": digest}))
     sums = read_checksums(_verified(workspace, f"{staged}/{SUMS}", digest))
     if sums is None:
         raise StoreError("damaged-release", path=f"{staged}/{SUMS}", reason="not checksums")
@@ -246,16 +249,30 @@ def refresh(workspace: Store, public: Store, build: Callable[[Sequence[Current]]
 
 
 def _lead_readers(public: Store, state: State, files: Files) -> dict[str, str]:
-    """Write pointers, copies and the catalogue; gives the checksum of everything that belongs."""
+    """Write pointers, copies and the catalogue; gives the checksum of everything that belongs.
+
+    What it will be is said first, so that every file can be judged at any moment.
+    """
     wanted: dict[str, str] = {}
+    pages = dict(files)
+    copies: dict[str, tuple[str, str]] = {}
     for package, history in sorted(state.get("releases", {}).items()):
         for one in history:
             wanted[f"{folder_of(package, one['version'])}/{SUMS}"] = str(one["sums"])
         if history:
-            wanted |= _refresh_package(public, state, package, history[-1])
-    for path, content in sorted(files.items()):
+            found = _followed(public, state, package, history[-1])
+            pages |= found[0]
+            copies |= found[1]
+    wanted |= {path: sha256(content) for path, content in pages.items()}
+    wanted |= {path: expected for path, (_, expected) in copies.items()}
+    if public.read(SUMS) != checksums(wanted):
+        _write_if_changed(public, NEXT, checksums(wanted))
+    for path, content in sorted(pages.items(), key=lambda one: (not POINTER.match(one[0]), one)):
         _write_if_changed(public, path, content)
-        wanted[path] = sha256(content)
+    for path, (source, expected) in copies.items():
+        present = public.read(path)
+        if present is None or sha256(present) != expected:
+            public.replace(path, _verified(public, source, expected))
     return wanted
 
 
@@ -263,27 +280,25 @@ def _tidy(public: Store, state: State, wanted: Mapping[str, str]) -> None:
     for path in _left_over(public, state, wanted):
         public.delete(path)
     _write_if_changed(public, SUMS, checksums(wanted))
+    if public.exists(NEXT):
+        public.delete(NEXT)
     public.sweep()
 
 
-def _refresh_package(
+def _followed(
     public: Store, state: State, package: str, entry: Mapping[str, Any]
-) -> dict[str, str]:
+) -> tuple[dict[str, bytes], dict[str, tuple[str, str]]]:
+    """The pointer; and the copies: where each comes from, and its checksum."""
     version = str(entry["version"])
     sums = _committed_sums(public, state, package, version)
     folder, home = folder_of(package, version), f"{DATASETS}/{package}"
     descriptor = json.loads(_verified(public, f"{folder}/{DESCRIPTOR}", sums[DESCRIPTOR]))
-    content = pointer(descriptor, str(entry["created"]))
-    wanted = {f"{home}/{DESCRIPTOR}": sha256(content)}
-    _write_if_changed(public, f"{home}/{DESCRIPTOR}", content)
-    for name, expected in sums.items():
-        if name != DESCRIPTOR:
-            path = f"{home}/{LATEST}/{name}"
-            wanted[path] = expected
-            present = public.read(path)
-            if present is None or sha256(present) != expected:
-                public.replace(path, _verified(public, f"{folder}/{name}", expected))
-    return wanted
+    copies = {
+        f"{home}/{LATEST}/{name}": (f"{folder}/{name}", expected)
+        for name, expected in sums.items()
+        if name != DESCRIPTOR
+    }
+    return {f"{home}/{DESCRIPTOR}": pointer(descriptor, str(entry["created"]))}, copies
 
 
 def _write_if_changed(public: Store, path: str, content: bytes) -> None:

@@ -148,12 +148,12 @@ class S3Store:
                 try:
                     answer = self._client.get_object(Bucket=self.bucket, Key=key)
                     return answer["Body"].read(), _token(answer)
-                except ClientError as error:
-                    if code_of(error) == "NoSuchKey":
+                except (ClientError, BotoCoreError) as error:
+                    code = code_of(error) if isinstance(error, ClientError) else None
+                    if code == "NoSuchKey":
                         return None, None
-                    raise
-                except BotoCoreError:
-                    if attempt >= self.options.attempts:
+                    # Of an answer cut off, a bare 404 is left: it does not say what is not there.
+                    if code not in (None, "404") or attempt >= self.options.attempts:
                         raise
                     time.sleep(PAUSE_SECONDS * 2**attempt)
         raise AssertionError
