@@ -474,20 +474,20 @@ def test_an_accepted_file_is_told_so() -> None:
 @pytest.mark.parametrize(
     ("problems", "status", "said", "step"),
     [
-        ((), "accepted", "このまま公開できます。直していただくところはありません。", "受付フォルダーに入れると公開されます。"),
-        (("stale-hidden-data",), "accepted", "このまま公開できます。1件、念のためご確認ください。", "受付フォルダーに入れると公開されます。"),
-        (("question",), "accepted", "ただし、確認のご回答をいただくまで、1件は前回の値のまま", "黄色い欄"),
-        (("era-year-mismatch",), "rejected", "このままでは公開できません。1件の修正をお願いします。", "保存して、受付フォルダーに入れてください。"),
-        (("not-a-plan",), "rejected", "計画や指標の表ではないようなので、公開できません。", "取り除いてください"),
+        ((), "accepted", "このまま公開できます。直していただくところは", "公開されます。"),
+        (("hidden",), "accepted", "このまま公開できます。1件、念のため", "公開されます。"),
+        (("question",), "accepted", "ご回答をいただくまで、1件は前回の値のまま", "黄色い欄"),
+        (("mismatch",), "rejected", "このままでは公開できません。1件の修正を", "保存して"),
+        (("not-a-plan",), "rejected", "計画や指標の表ではないようなので", "取り除いて"),
     ],
 )  # fmt: skip
 def test_a_check_says_what_a_run_would_do(
     problems: tuple[str, ...], status: str, said: str, step: str
 ) -> None:
     known = {
-        "stale-hidden-data": problem("stale-hidden-data", at("C3"), what="3行"),
+        "hidden": problem("stale-hidden-data", at("C3"), what="3行"),
         "question": replace(mismatch(), severity="warning", subject="of this", holds="nothing"),
-        "era-year-mismatch": mismatch(),
+        "mismatch": mismatch(),
         "not-a-plan": problem("not-a-plan", at(None)),
     }
     found = [known[one] for one in problems]
