@@ -36,8 +36,10 @@ def test_a_night_on_which_nothing_changed_counts_and_names_nothing_that_is_well(
     told = summary(line(n, "accepted") for n in range(10_000)).sentences()
 
     assert told[:3] == [
-        "提出ファイル 10000 件（うち今回新しく確認したもの 0 件）", "受理 10000 件", "差し戻し 0 件",
-    ]  # fmt: skip
+        "提出ファイル 10000 件（うち今回新しく確認したもの 0 件）",
+        "受理 10000 件",
+        "差し戻し 0 件",
+    ]
     assert len(told) < 10
 
 
