@@ -24,7 +24,7 @@ from tests.release_samples import ROOT
 from tests.s3 import KEYS, new_bucket, s3_store
 from tests.test_killed import SOAK, Passes, Place, Trial, follow, nights, without_serial
 
-EVERY = 1 if SOAK else 60
+EVERY = 1 if SOAK else 150
 """At which of the effects a store begins to fail."""
 
 
@@ -186,8 +186,9 @@ OUTAGES: list[tuple[Fault, str]] = [
 @pytest.mark.parametrize(("fault", "code"), OUTAGES)
 def test_a_server_that_fails_for_good(server: Trial, fault: Fault, code: str) -> None:
     requests = 3 * len(server.effects)
-    moments = range(1, requests, requests // (40 if SOAK else 3))
-    for first in [*moments]:
+    share = (1 + [one for one, _ in OUTAGES].index(fault)) / len(OUTAGES)
+    moments = range(1, requests, requests // 40) if SOAK else [int(share * requests * 0.8)]
+    for first in moments:
         place = server.place.fresh("origin")
         with faulty(str(server.place.endpoint), from_then_on(first, fault)) as url:
             told = through(server, place, url, attempts=1, read_seconds=0.5)
