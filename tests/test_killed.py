@@ -212,8 +212,11 @@ def described(node: Any) -> Iterator[Mapping[str, Any]]:
 
 def without_serial(workspace: Content) -> dict[str, Any]:
     """A pass that died before its commit is not counted, one that died after it is."""
-    state = json.loads(workspace["state.json"])
-    return {**workspace, "state.json": {**state, "serial": None}}
+    states = ("state.json", "state.copy.json")
+    return {
+        **workspace,
+        **{name: {**json.loads(workspace[name]), "serial": None} for name in states},
+    }
 
 
 def nights(root: Path) -> None:

@@ -192,7 +192,7 @@ def test_without_any_lock_nothing_is_lost_and_nothing_mixed(
     assert final is not None
     codes = final.tables["branches"].column("code").to_pylist()
     assert codes == [f"{number:03}" for number in range(RACERS)]
-    assert workspace.paths() == ["state.json"]
+    assert workspace.paths() == ["state.copy.json", "state.json"]
 
 
 def race(settings: Mapping[str, Any], files: list[list[tuple[str, str]]]) -> None:

@@ -324,7 +324,7 @@ def test_the_way_of_a_release(opened: Opened, tmp_path: Path) -> None:
         history.append(release.entry)
         commit(workspace, token, {"releases": {"libraries": history}})
         refresh(workspace, public, lambda _: {"index.html": b"<!doctype html>"})
-    assert workspace.paths() == ["state.json"]
+    assert workspace.paths() == ["state.copy.json", "state.json"]
     assert verify(public) == []
     state, _ = read_state(workspace)
     complete(workspace, public, state)

@@ -134,7 +134,7 @@ def test_where_things_lie(tmp_path: Path, package: Package) -> None:
             *(f"{home}/latest/{name}" for name in names if name[0] != "S" and name[:4] != "data"),
         ]
     )
-    assert workspace.paths() == ["state.json"]
+    assert workspace.paths() == ["state.copy.json", "state.json"]
     pointer = json.loads(public.read(f"{home}/datapackage.json") or b"")
     assert pointer["version"] == "1.1.0"
     assert public.read(f"{home}/latest/branches.csv") == public.read(f"{home}/1.1.0/branches.csv")
@@ -271,7 +271,7 @@ def test_what_a_dead_run_staged_is_seen_by_nobody_and_goes(
     complete(workspace, public, state)
     assert workspace.paths("staged/1/")  # somebody may be about to commit it
     run(public, workspace, package, part(package, branches=BRANCHES[:2]))
-    assert workspace.paths() == ["state.json"]
+    assert workspace.paths() == ["state.copy.json", "state.json"]
     assert verify(public) == []
     state, _ = read_state(workspace)
     assert state["releases"]["libraries"][-1]["version"] == "1.1.0"
@@ -306,7 +306,7 @@ def test_of_two_that_stage_the_same_number_one_wins_and_none_mixes(
     run(public, workspace, package, part(package, branches=BRANCHES[:2]))
     assert content(public) == seen
     assert verify(public) == []
-    assert workspace.paths() == ["state.json"]
+    assert workspace.paths() == ["state.copy.json", "state.json"]
 
 
 def test_a_pass_upon_an_older_state_is_told_that_it_is_late(
@@ -339,7 +339,7 @@ def test_a_commit_whose_version_is_not_in_place_is_completed_by_anybody(
     for _ in range(2):
         complete(workspace, public, committed)
         assert previous(public, committed, "libraries") is not None
-        assert workspace.paths() == ["state.json"]
+        assert workspace.paths() == ["state.copy.json", "state.json"]
 
 
 def test_what_others_put_into_the_folder_of_the_next_version_stops_it_before_the_commit(

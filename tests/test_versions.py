@@ -227,6 +227,14 @@ def test_changes_of_the_schema_are_told_in_words_and_as_data(desk: Desk, tmp_pat
     assert "web_page" in desk.rows("plans.csv")[0]
     assert found_problems(desk) == []
 
+    # Ended by hand, where the contract is all that differs.
+    desk.back("1.0.1")
+    assert desk.run().releases == ()
+    end_rollback(desk.settings(), NAME)
+    desk.run()
+    assert "web_page" in desk.rows("plans.csv")[0]
+    assert desk.run().releases == ()
+
 
 def found_problems(desk: Desk) -> list[str]:
     return [one.place.file for one in verify(FolderStore(desk.root / "public"))]
@@ -257,6 +265,9 @@ def test_going_back_is_a_new_version_with_the_old_content_and_the_reason(desk: D
     assert (entry["restores"], entry["reason"]) == ("1.0.0", "値の誤り, 二重計上")
     assert "1.0.0 の内容に戻した版" in releases(desk.settings(), NAME).table("ja")[-1][3]
     assert found_problems(desk) == []
+    page = (desk.root / "public/index.html").read_text("utf-8")
+    assert "1.0.0 の内容に戻しました（理由: 値の誤り, 二重計上）" in page
+    assert f"{NAME}/1.0.2/corrections.csv" in page
     where = lineage(desk.settings(), NAME, "latest", [KEY], field="value").found
     old = lineage(desk.settings(), NAME, "1.0.0", [KEY], field="value").found
     assert where == old, "its origin is that of the old version"

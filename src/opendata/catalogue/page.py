@@ -57,6 +57,9 @@ class Version:
     changed_rows: int
     changes_url: str
     descriptor_url: str
+    restores: str | None
+    """The version whose content this one restored, and why."""
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Dataset:
     licences: Sequence[Mapping[str, str]]
     tables: tuple[Table, ...]
     whole: tuple[Download, ...]
-    changes: Table
+    corrections: Table | None
     lineage: Download
     descriptor_url: str
     sums_url: str
@@ -161,7 +164,7 @@ def _dataset(current: Current, base: str | None, places: Mapping[str, str]) -> D
         licences=descriptor.get("licenses", ()),
         tables=tuple(one for one in tables if one.name not in ("changes", "corrections")),
         whole=tuple(_download(one, f"{home}{version}/") for one in descriptor["alternates"]),
-        changes=next(one for one in tables if one.name == "changes"),
+        corrections=next((one for one in tables if one.name == "corrections"), None),
         lineage=_download(descriptor["lineage"], f"{home}{version}/"),
         descriptor_url=f"{home}datapackage.json",
         sums_url=f"{home}{version}/SHA256SUMS",
@@ -204,6 +207,8 @@ def _version(entry: Mapping[str, Any], home: str) -> Version:
         changed_rows=int(entry.get("changed_rows", entry.get("changes", 0))),
         changes_url=f"{home}{version}/changes.csv",
         descriptor_url=f"{home}{version}/datapackage.json",
+        restores=entry.get("restores"),
+        reason=entry.get("reason"),
     )
 
 

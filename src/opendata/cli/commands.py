@@ -24,9 +24,11 @@ from opendata.errors import (
     OpendataError,
     UsageError,
     has_errors,
+    sentence,
 )
 
 if TYPE_CHECKING:  # each command loads what it needs: one table is judged in the time all takes
+    from opendata.errors import Problem
     from opendata.pipeline import Checked
 
 app = typer.Typer(
@@ -277,16 +279,37 @@ def validate(context: typer.Context) -> None:
 
 
 @app.command()
-def verify(public: Public = None, json: AsJson = False, lang: Lang = "ja") -> None:
-    """Read everything published again: checksums, descriptors, pointers, strays."""
-    from opendata.pipeline import load_settings
+def verify(
+    public: Public = None,
+    workspace: Workspace = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make again what can be, and say what cannot.")
+    ] = False,
+    json: AsJson = False,
+    lang: Lang = "ja",
+) -> None:
+    """Read everything published again: checksums, descriptors, pointers, strays; and what the
+    workspace keeps, unless only --public is given."""
+    from opendata.pipeline import inspect, load_settings
+    from opendata.pipeline import repair as make_again
     from opendata.store import verify as verify_store
 
-    settings = load_settings(public=public)
-    problems = verify_store(settings.public_store())
+    settings = load_settings(public=public, workspace=workspace)
+    fixed: tuple[Problem, ...] = ()
+    if repair:
+        done = make_again(settings)
+        fixed, problems = done.fixed, list(done.left)
+    elif public is not None and workspace is None:
+        problems = verify_store(settings.public_store())
+    else:
+        problems = inspect(settings)
     if json:
-        print_json({"problems": [one.to_json(lang) for one in problems]})
-    elif problems:
+        told = {"repaired": [one.to_json(lang) for one in fixed]} if repair else {}
+        print_json({**told, "problems": [one.to_json(lang) for one in problems]})
+        raise typer.Exit(1 if has_errors(problems) else 0)
+    for one in fixed:
+        say(sentence("repaired", file=one.place.file, title=one.title).in_(lang))
+    if problems:
         for one in problems:
             where = f"{one.place.file}: " if one.place.file else ""
             say(f"{where}[{one.code}] {one.message.in_(lang)} {one.remedy.in_(lang)}")

@@ -6,6 +6,7 @@ from opendata.pipeline.drafting import Drafted, draft_file
 from opendata.pipeline.mail import telling_failure
 from opendata.pipeline.origin import Origins, lineage
 from opendata.pipeline.questions import Answered, answer
+from opendata.pipeline.repair import Repaired, inspect, repair
 from opendata.pipeline.rollback import Resumed, RolledBack, end_rollback, roll_back
 from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
 from opendata.pipeline.settings import Settings, load_settings
@@ -24,6 +25,7 @@ __all__ = [
     "History",
     "Origins",
     "Outcome",
+    "Repaired",
     "Resumed",
     "RolledBack",
     "Settings",
@@ -40,12 +42,14 @@ __all__ = [
     "draft_file",
     "end_rollback",
     "examine",
+    "inspect",
     "lineage",
     "load_settings",
     "make_template",
     "packages",
     "pending",
     "releases",
+    "repair",
     "roll_back",
     "run_pass",
     "telling_failure",

@@ -16,6 +16,7 @@ from opendata.pipeline.guard import Examine
 from opendata.pipeline.jobs import Job
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome, Received
+from opendata.release import sha256
 from opendata.store import Store
 from opendata.validate import Dataset
 
@@ -62,9 +63,11 @@ class Archive:
     def _job(self, place: str, account: Account, found: Problem | None = None) -> Callable[[], Job]:
         def job() -> Job:
             content = self.workspace.read(f"archive/{account.sha256}")
+            path = f"archive/{account.sha256}"
             if content is None:
-                path = f"archive/{account.sha256}"
                 raise OpendataError("missing-archive", path=path, file=place)
+            if sha256(content) != account.sha256:
+                raise OpendataError("damaged-archive", path=path, file=place)
             received = Received(
                 place=place,
                 content=content,

@@ -32,7 +32,7 @@ def cache_path(
 
 
 def pack(dataset: Dataset) -> bytes:
-    """A dataset as one Arrow file."""
+    """A dataset as one Arrow file behind its own SHA-256: a flipped byte must not be published."""
     names = sorted(dataset.tables)
     held = {name: dataset.held.get(name, pa.table({})) for name in names}
     table = pa.table(
@@ -43,7 +43,8 @@ def pack(dataset: Dataset) -> bytes:
             "held": pa.array([_bytes(held[name]) for name in names], pa.binary()),
         }
     )
-    return _bytes(table)
+    content = _bytes(table)
+    return hashlib.sha256(content).digest() + content
 
 
 def fitted(dataset: Dataset, package: Package) -> Dataset:
@@ -75,6 +76,10 @@ def _column(table: pa.Table, name: str, of_type: pa.DataType) -> Any:
 
 def unpack(content: bytes) -> Dataset | None:
     """The dataset; None where the bytes are not one (it is then made again)."""
+    size = hashlib.sha256().digest_size
+    digest, content = content[:size], content[size:]
+    if hashlib.sha256(content).digest() != digest:
+        return None
     try:
         rows = _table(content).to_pylist()
         tables: Mapping[str, pa.Table] = {row["name"]: _table(row["table"]) for row in rows}

@@ -133,12 +133,16 @@ def end_rollback(settings: Settings, package: str) -> Resumed:
         resumed = []
         for place, one in accounts.submissions.items():
             if one.package == package and one.kept_out:
-                submissions[place] = replace(one, kept_out=None, again=True)
+                submissions[place] = replace(one, kept_out=None)
                 resumed.append(place)
         if not resumed and package not in accounts.rollbacks:
             raise UsageError("not-rolled-back", package=package)
         rollbacks = {name: one for name, one in accounts.rollbacks.items() if name != package}
-        accounts = replace(accounts, submissions=submissions, rollbacks=rollbacks)
+        # Without it the next pass looks at every file of the package again.
+        judged = {name: one for name, one in accounts.fingerprints.items() if name != package}
+        accounts = replace(
+            accounts, submissions=submissions, rollbacks=rollbacks, fingerprints=judged
+        )
         commit(workspace, token, accounts.to_state())
     return Resumed(package, tuple(resumed))
 
@@ -190,4 +194,5 @@ def _back(one: Account, part: Part | None, workspace: Store) -> Account:
         dataset = f"extracts/{sha256(content)}.arrow"
         workspace.replace(dataset, content)
     kept_out = one.sha256 if one.sha256 != source else None
-    return replace(one, accepted=source, dataset=dataset, kept_out=kept_out)
+    ended = one.ended if part is None else None
+    return replace(one, accepted=source, dataset=dataset, kept_out=kept_out, ended=ended)

@@ -431,10 +431,18 @@ def publish(
     """
     for one in releases:
         store.stage(workspace, public, state, one)
+        # A version's descriptor names all of its files: with it they can be made again.
+        workspace.put(record_of(one.package, one.sums), one.files["datapackage.json"])
     token = store.commit(workspace, token, accounts.to_state())
-    _refresh(workspace, public, settings)
+    refresh(workspace, public, settings)
     store.remember_led(workspace, public, {"releases": accounts.releases}, _about(settings))
     return token
+
+
+def record_of(package: str, sums: str) -> str:
+    """Where in the workspace the descriptor of a version lies once more, by the checksum of its
+    SHA256SUMS."""
+    return f"releases/{package}/{sums}.json"
 
 
 def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:
@@ -523,7 +531,7 @@ def with_releases(
     return releases
 
 
-def _refresh(workspace: store.Store, public: store.Store, settings: Settings) -> None:
+def refresh(workspace: store.Store, public: store.Store, settings: Settings) -> None:
     """Make what readers follow say what was committed; also after a pass that died before it."""
 
     def pages(found: Sequence[catalogue.Current]) -> release.Files:

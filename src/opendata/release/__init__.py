@@ -4,9 +4,26 @@ Pure: bytes and tables in, bytes out. The same input gives the same bytes, so ti
 argument, and nothing here reads a clock, a random number or the environment.
 """
 
-from opendata.release.build import Difference, build, compare, keys, parts_of, rebuild, restore
+from opendata.release.build import (
+    Difference,
+    build,
+    compare,
+    keys,
+    merged,
+    parts_of,
+    read_again,
+    rebuild,
+    restore,
+)
 from opendata.release.changes import SchemaChange, counted, diff
-from opendata.release.descriptor import checksums, pointer, read_checksums, sha256, sources
+from opendata.release.descriptor import (
+    checksums,
+    pointer,
+    read_checksums,
+    sha256,
+    sources,
+    unpointed,
+)
 from opendata.release.formats import read_parquet, to_csv
 from opendata.release.held import with_last
 from opendata.release.model import Files, Part, Previous, Publisher, Release
@@ -26,8 +43,10 @@ __all__ = [
     "counted",
     "diff",
     "keys",
+    "merged",
     "parts_of",
     "pointer",
+    "read_again",
     "read_checksums",
     "read_parquet",
     "rebuild",
@@ -36,5 +55,6 @@ __all__ = [
     "sources",
     "text",
     "to_csv",
+    "unpointed",
     "with_last",
 ]

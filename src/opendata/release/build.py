@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,10 +36,10 @@ from opendata.release.descriptor import (
     without_data,
 )
 from opendata.release.excel import to_excel
-from opendata.release.formats import read_parquet, to_csv, to_parquet
+from opendata.release.formats import read_csv, read_parquet, to_csv, to_parquet
 from opendata.release.model import Files, Part, Previous, Publisher, Release
 from opendata.release.parts import split
-from opendata.release.tables import LINEAGE, key_text, lineage, merge, pc
+from opendata.release.tables import LINEAGE, key_text, lineage, merge, pc, schema
 
 FIRST = "1.0.0"
 
@@ -124,15 +124,45 @@ def restore(target: Files, *, previous: Previous, created: datetime, reason: str
 def rebuild(
     descriptor: Mapping[str, Any],
     tables: Mapping[str, pa.Table],
-    cells: pa.Table,
+    cells: pa.Table | None,
     previous: Previous | None,
     reason: str | None,
 ) -> Files:
     """All files of a version once more, from its descriptor, tables and lineage and the version
-    before it. They are those that were published only if their checksums are."""
-    content = Content.of(descriptor, tables, cells)
+    before it, as far as they are known. They are those that were published only if their checksums
+    are."""
+    content = Content.of(descriptor, tables, LINEAGE.empty_table() if cells is None else cells)
+    empty = {one.name: schema(one).empty_table() for one in content.package}
+    content = replace(content, tables={**empty, **tables})
     version = str(descriptor["version"])
     return _files(content, version, _compare(content, previous), previous, reason)
+
+
+def read_again(
+    descriptor: Mapping[str, Any], files: Files
+) -> tuple[dict[str, pa.Table], pa.Table | None]:
+    """The tables and the lineage of a version, as far as these of its files tell them: a table
+    by its Parquet or its CSV."""
+    package = described(without_data(descriptor) | {"resources": _data_resources(descriptor)})
+    tables = {}
+    for resource in package:
+        if f"{resource.name}.parquet" in files:
+            tables[resource.name] = read_parquet(files[f"{resource.name}.parquet"])
+        elif f"{resource.name}.csv" in files:
+            tables[resource.name] = read_csv(files[f"{resource.name}.csv"], schema(resource))
+    cells = files.get("lineage.parquet")
+    return tables, None if cells is None else read_parquet(cells)
+
+
+def merged(package: Package, parts: Sequence[Part]) -> tuple[dict[str, pa.Table], pa.Table]:
+    """The tables that parts make, and their lineage."""
+    parts = sorted(parts, key=lambda part: (part.file, part.source))
+    tables = {resource.name: merge(resource, parts) for resource in package}
+    return tables, lineage(package, parts)
+
+
+def _data_resources(descriptor: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in descriptor["resources"] if one["name"] not in OURS]
 
 
 def parts_of(files: Files) -> list[Part]:
@@ -171,8 +201,7 @@ class Content:
         cls, descriptor: Mapping[str, Any], tables: Mapping[str, pa.Table], cells: pa.Table
     ) -> Content:
         plain = without_data(descriptor)
-        data = [one for one in plain["resources"] if one["name"] not in OURS]
-        plain["resources"] = [*data, *json.loads(document(RECORDS))]
+        plain["resources"] = [*_data_resources(plain), *json.loads(document(RECORDS))]
         version = str(descriptor["version"])
         return cls(described(plain), plain, tables, descriptor.get("sources", ()), cells, version)
 

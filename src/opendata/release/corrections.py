@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv
 
+from opendata.release.formats import read_csv
 from opendata.release.tables import pc
 
 COLUMNS = ("version", "table", "key", "field", "before", "after", "change", "reason")
@@ -62,16 +61,7 @@ def read_corrections(content: bytes | None) -> pa.Table:
     """The register as published; empty where a version has none. Raises pa.ArrowException."""
     if content is None:
         return CORRECTIONS.empty_table()
-    return pyarrow.csv.read_csv(
-        io.BytesIO(content),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=CORRECTIONS,
-            include_columns=list(COLUMNS),
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
-    )
+    return read_csv(content, CORRECTIONS)
 
 
 CORRECTIONS_SCHEMA: Mapping[str, Any] = {

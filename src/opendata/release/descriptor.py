@@ -204,6 +204,24 @@ def pointer(descriptor: Mapping[str, Any], created: str) -> bytes:
     return document(ordered(moved(descriptor) | {"created": created}))
 
 
+def unpointed(content: bytes) -> bytes | None:
+    """The descriptor that a pointer was made of; None for what is no pointer."""
+    try:
+        found = json.loads(content)
+        folder = f"{found['version']}/"
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
+
+    def back(value: Any) -> Any:
+        if isinstance(value, Mapping) and "path" in value and "hash" in value:
+            value = {**value, "path": str(value["path"]).removeprefix(folder)}
+        if isinstance(value, Mapping):
+            return {name: back(part) for name, part in value.items()}
+        return [back(part) for part in value] if isinstance(value, list) else value
+
+    return document({name: back(part) for name, part in found.items() if name != "created"})
+
+
 def checksums(files: Mapping[str, str]) -> bytes:
     """`SHA256SUMS` for `sha256sum -c`: one line per path, sorted."""
     return "".join(f"{files[path]}  {path}\n" for path in sorted(files)).encode()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 from opendata.release.tables import Column, pc, text
@@ -59,6 +60,20 @@ def to_parquet(table: pa.Table, key: Sequence[str], metadata: Mapping[str, str])
         writer.write_table(table.replace_schema_metadata(None))
         writer.add_key_value_metadata({**metadata})
     return out.getvalue()
+
+
+def read_csv(content: bytes, schema: pa.Schema) -> pa.Table:
+    """A table from our CSV. Raises pa.ArrowException."""
+    return pyarrow.csv.read_csv(
+        io.BytesIO(content),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=schema,
+            include_columns=schema.names,
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
 
 
 def read_parquet(content: bytes) -> pa.Table:

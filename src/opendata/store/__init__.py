@@ -30,11 +30,20 @@ from opendata.store.publish import (
     release_files,
     stage,
 )
-from opendata.store.state import STATE, commit, is_current, locked, read_state
-from opendata.store.verify import verify
+from opendata.store.state import (
+    STATE,
+    STATE_COPY,
+    commit,
+    is_current,
+    locked,
+    parsed,
+    read_state,
+)
+from opendata.store.verify import derived_checksums, verify
 
 __all__ = [
     "STATE",
+    "STATE_COPY",
     "FolderStore",
     "S3Options",
     "Store",
@@ -42,10 +51,12 @@ __all__ = [
     "commit",
     "complete",
     "current",
+    "derived_checksums",
     "is_current",
     "is_led",
     "locked",
     "open_store",
+    "parsed",
     "previous",
     "read_state",
     "refresh",

@@ -11,6 +11,8 @@ from opendata.errors import ConflictError, StoreError
 from opendata.store.protocol import Store
 
 STATE = "state.json"
+STATE_COPY = "state.copy.json"
+"""The state once more, written after it: whoever loses the one has the other."""
 State = Mapping[str, Any]
 SERIAL = "serial"
 """How many commits made the state: two states are never of one token, and a version that was
@@ -34,10 +36,11 @@ def read_state(workspace: Store) -> tuple[dict[str, Any], str | None]:
     Raises StoreError for a state that is not ours: nothing may be built upon it.
     """
     content, token = workspace.read_state(STATE)
-    return ({}, None) if content is None else (_parsed(content), token)
+    return ({}, None) if content is None else (parsed(content), token)
 
 
-def _parsed(content: bytes) -> dict[str, Any]:
+def parsed(content: bytes) -> dict[str, Any]:
+    """The state that a document holds. Raises StoreError for what is none of ours."""
     try:
         state = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -73,10 +76,15 @@ def commit(workspace: Store, token: str | None, state: State) -> str:
     content, present = workspace.read_state(STATE)
     if present != token:
         raise ConflictError("state-conflict", path=STATE)
-    serial = 0 if content is None else _parsed(content).get(SERIAL, 0)
-    if token is not None and content == _document(state, serial):
-        return token
-    return workspace.swap_state(STATE, _document(state, serial + 1), token)
+    serial = 0 if content is None else parsed(content).get(SERIAL, 0)
+    document = _document(state, serial)
+    if token is None or content != document:
+        document = _document(state, serial + 1)
+        token = workspace.swap_state(STATE, document, token)
+    # Readers are led to what it says only afterwards: the copy is never behind what they see.
+    if workspace.read(STATE_COPY) != document:
+        workspace.replace(STATE_COPY, document)
+    return token
 
 
 def _document(state: State, serial: int) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from opendata.errors import Place, Problem, StoreError, problem
-from opendata.release import pointer, read_checksums, sha256
+from opendata.release import checksums, pointer, read_checksums, sha256
 from opendata.store.layout import (
     DATASETS,
     DESCRIPTOR,
@@ -19,10 +19,14 @@ from opendata.store.layout import (
     folder_of,
 )
 from opendata.store.protocol import Store
+from opendata.store.state import State
 
 
-def verify(public: Store) -> list[Problem]:
+def verify(public: Store, state: State | None = None) -> list[Problem]:
     """What is damaged, missing or does not belong in a public store; `place.file` is its path.
+
+    With the committed `state`, which knows every version's checksums and which is current, that is
+    the authority over the root's SHA256SUMS.
 
     Each file is held against one authority only, so that one damage is one problem: a version's
     files and the copies in `latest/` against that version's SHA256SUMS, that one and everything
@@ -32,14 +36,15 @@ def verify(public: Store) -> list[Problem]:
     While a publication is under way, or where one was interrupted, what it is going to replace may
     be as it was before or as it will be.
     """
-    return list(_Reading(public).problems())
+    return list(_Reading(public, state or {}).problems())
 
 
 class _Reading:
     """One walk over a store: what it lists and what was found to belong."""
 
-    def __init__(self, public: Store) -> None:
+    def __init__(self, public: Store, state: State) -> None:
         self.public = public
+        self.releases: Mapping[str, Any] = state.get("releases", {})
         self.present = set(public.paths())
         self.belonging = {SUMS}
         self.before: Mapping[str, str] = {}
@@ -59,14 +64,19 @@ class _Reading:
         if SUMS in self.present and not unreadable and not self.before:
             yield problem("broken-checksums", Place(file=SUMS))
         root = {**self.before, **self.next}
-        for one in self._content(root):
-            self.named.add(one.place.file)
-            yield one
+        found = list(self._content(root))
+        self.named |= {one.place.file for one in found}
+        misnamed = set() if self.next else self._misnamed(root)
+        if misnamed or (root and self._demanded() - root.keys()):
+            yield problem("broken-checksums", Place(file=SUMS))
+        yield from (one for one in found if one.place.file not in misnamed)
         if not self.next:
             yield from self._root(root)
         if root:
+            known = {root[path] for path in misnamed}
             for path in sorted(self.present - self.belonging):
-                yield problem("stray-file", Place(file=path))
+                if not known or sha256(self._read(path) or b"") not in known:
+                    yield problem("stray-file", Place(file=path))
             # A publication under way makes folders before there is something in them.
             for folder in () if self.next else self.public.empty_folders():
                 yield problem("stray-folder", Place(file=f"{folder}/"))
@@ -75,6 +85,7 @@ class _Reading:
         if NEXT in self.present:
             self.belonging.add(NEXT)
             self.next = read_checksums(self._read(NEXT) or b"") or {}
+            self.releases = {}  # readers may not have been led yet to what the state says
             yield problem("unfinished-publication", Place(file=NEXT))
 
     def _may_be_absent(self, path: str) -> bool:
@@ -87,7 +98,8 @@ class _Reading:
         sums: dict[tuple[str, str], Mapping[str, str] | None] = {}
         for package, version in sorted(versions):
             folder = folder_of(package, version)
-            expected = root.get(f"{folder}/{SUMS}")
+            entry = self._entry(package, version)
+            expected = str(entry["sums"]) if entry else root.get(f"{folder}/{SUMS}")
             found, problems = self._version(folder, version, expected)
             sums[package, version] = found
             yield from problems
@@ -98,6 +110,31 @@ class _Reading:
         for path, digest in sorted(root.items()):
             if path not in self.belonging:
                 yield from self._file(path, digest)
+
+    def _entry(self, package: str, version: str) -> Mapping[str, Any] | None:
+        """What the state says of a version."""
+        history = self.releases.get(package, ())
+        return next((one for one in history if one["version"] == version), None)
+
+    def _demanded(self) -> set[str]:
+        """What the root must name by the state."""
+        versions = {
+            f"{folder_of(package, one['version'])}/{SUMS}"
+            for package, history in self.releases.items()
+            for one in history
+        }
+        return versions | {f"{DATASETS}/{name}/{DESCRIPTOR}" for name in self.releases}
+
+    def _misnamed(self, root: Mapping[str, str]) -> set[str]:
+        """Paths that only the root knows, of content that lies elsewhere: it is the root that was
+        changed."""
+        gone = {path for path in root if path in self.named and path not in self.present}
+        if not gone:
+            return gone
+        demanded = self._demanded()
+        unnamed = (self.present - self.belonging) | (self.present & demanded - root.keys())
+        contents = {sha256(self._read(path) or b"") for path in unnamed}
+        return {path for path in gone if root[path] in contents and path not in demanded}
 
     def _root(self, root: Mapping[str, str]) -> Iterator[Problem]:
         """Lines of the root that disagree with a file of which nothing else was wrong."""
@@ -120,7 +157,14 @@ class _Reading:
             return None
 
     def _versions(self, root: Mapping[str, str]) -> set[tuple[str, str]]:
-        """The versions that the root names; without it, those that are there."""
+        """The versions that the state knows, else those that the root names; without both, those
+        that are there."""
+        if self.releases:
+            return {
+                (package, str(one["version"]))
+                for package, history in self.releases.items()
+                for one in history
+            }
         matches = [one for path in root or self.present if (one := VERSION.fullmatch(path))]
         named = {one for one in matches if one[3] == SUMS}
         coming = {
@@ -139,6 +183,11 @@ class _Reading:
         inside = {one for one in self.present if one.startswith(f"{folder}/")}
         problems = list(self._file(path, expected))
         sums = read_checksums(self._read(path) or b"")
+        derived = derived_checksums(self._read(f"{folder}/{DESCRIPTOR}") or b"")
+        if problems and derived and sha256(checksums(derived)) == expected:
+            # Its descriptor names the same files, and the authority vouches for it.
+            named = ((f"{folder}/{name}", digest) for name, digest in derived.items())
+            return derived, [*problems, *(one for file in named for one in self._file(*file))]
         if not sums:
             self.belonging |= inside
             return None, problems or [problem("broken-checksums", Place(file=path))]
@@ -204,18 +253,35 @@ class _Reading:
         if content is None:
             return
         version = str((_mapping(content) or {}).get("version"))
-        if version not in versions:
+        history = self.releases.get(package)
+        if version not in versions or (history and history[-1]["version"] != version):
             yield problem("broken-pointer", Place(file=path), reason=version)
             return
         sums = versions[version] or {}
         original = self._read(f"{home}/{version}/{DESCRIPTOR}") or b""
         intact = sha256(original) == sums.get(DESCRIPTOR)
-        created = (_mapping(content) or {}).get("created")
+        entry = self._entry(package, version)
+        created = entry["created"] if entry else (_mapping(content) or {}).get("created")
         if intact and _pointer(_mapping(original) or {}, created) != content:
             yield problem("broken-pointer", Place(file=path), reason=f"≠ {version}/{DESCRIPTOR}")
         for name, digest in sums.items():
             if name != DESCRIPTOR:
                 yield from self._file(f"{home}/{LATEST}/{name}", digest)
+
+
+def derived_checksums(descriptor: bytes) -> dict[str, str] | None:
+    """A version's checksums as its descriptor tells them, path to SHA-256: they are what was
+    published only if their own checksum is. None for what is no descriptor."""
+    found = _mapping(descriptor)
+    if found is None:
+        return None
+    try:
+        sums = {
+            str(one["path"]): str(one["hash"]).removeprefix("sha256:") for one in _described(found)
+        }
+    except RecursionError:
+        return None
+    return {**sums, DESCRIPTOR: sha256(descriptor)}
 
 
 def _mapping(content: bytes | None) -> Mapping[str, Any] | None:
