@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 from bench.inbox import write
-from opendata.pipeline import load_settings
+from opendata.pipeline import inspect, load_settings
 from opendata.release import read_checksums, sha256
 from opendata.store import Store, verify
 from tests.release_samples import ROOT
@@ -145,21 +145,21 @@ class Trial:
         # one does not wait long for it.
         told = self.passes.order(place.settings(lease_seconds=600.0), 2, **how)
         try:
-            self.look(place.content()[1], place.stores()[1], how)
+            self.look(place, how)
             again = self.passes.order(place.settings(lease_seconds=0.3), 2)
             assert (again["killed"], again.get("error")) == (False, None), (how, again)
             workspace, public = place.content()
             assert public == self.after[1], how
             assert without_serial(workspace) == without_serial(self.after[0]), how
-            assert verify(place.stores()[1]) == []
+            assert inspect(load_settings(**place.settings())) == []
         finally:
             place.forget()
         return bool(told["killed"])
 
-    def look(self, seen: Content, public: Store, how: object) -> None:
+    def look(self, place: Place, how: object) -> None:
         """What a reader finds: every file whole, of before or of after; the pointer and what it
         names of one version; that of before as it was; nothing that can be reached damaged."""
-        before, after = self.before[1], self.after[1]
+        before, after, seen = self.before[1], self.after[1], place.content()[1]
         for path, content in seen.items():
             if path != "SHA256SUMS.next":  # only there while a publication is under way
                 assert content in (before.get(path), after.get(path)), (how, path)
@@ -168,7 +168,9 @@ class Trial:
             if VERSION.match(path):
                 assert seen[path] == content, (how, path)
         follow(seen, how)
-        assert {one.code for one in verify(public)} <= {"unfinished-publication"}, how
+        settings = load_settings(**place.settings())
+        for problems in (verify(place.stores()[1]), inspect(settings)):
+            assert {one.code for one in problems} <= {"unfinished-publication"}, (how, problems)
 
 
 VERSION = re.compile(rf"{HOME}/\d+\.\d+\.\d+/")
