@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from opendata.errors import StoreError
-from opendata.pipeline import Summary, guard, inbox, load_settings, run_pass
-from opendata.pipeline import run as passes
+from opendata.pipeline import Summary, guard, inbox, load_settings, publication, run_pass
 from opendata.pipeline.archive import Archive
 from opendata.pipeline.guard import Worker
 from opendata.store import FolderStore
@@ -77,7 +76,7 @@ def test_an_unchanged_night_reads_no_file_no_dataset_and_builds_no_page(
         raise AssertionError
 
     monkeypatch.setattr(Archive, "dataset", never)
-    monkeypatch.setattr(passes, "_refresh", never)
+    monkeypatch.setattr(publication, "refresh", never)
     read = hashed(monkeypatch)
     state = (house.root / "workspace/state.json").read_bytes()
     summary = house.run()
@@ -125,7 +124,7 @@ def test_a_pass_that_dies_before_readers_are_led_leaves_that_to_the_next(
         raise StoreError("store-error", path="", reason="full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(passes, "_refresh", broken)
+        patch.setattr(publication, "refresh", broken)
         with pytest.raises(StoreError):
             house.run()
     assert house.public.read(POINTER) == before

@@ -149,7 +149,7 @@ def outcome(content: bytes, *problems: Problem) -> Outcome:
     """The verdict on a file that reads well but for these problems."""
     status: Status = "rejected" if problems else "accepted"
     reviewed = Reviewed(
-        file=DX, status=status, problems=problems, content=content, received=START
+        file=DX, status=status, problems=problems, content=content, received=START, workspace="w"
     )  # fmt: skip
     files = {**build(reviewed), "計画.checked.xlsx": content}
     return Outcome(

@@ -59,6 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             problems=(wrong,),
             content=b"",
             received=START,
+            workspace="s3://workspace",
         )
     )["report.html"]
     day = START.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -126,7 +126,7 @@ def test_the_review_proposes_a_layout_and_nothing_is_published(first: Office) ->
     assert proposal["records"]["indicator_values"] == 8
     assert 0 < proposal["confidence"] <= 1
     assert (proposal["errors"], proposal["warnings"] > 0) == (0, True)
-    assert first.state()["submissions"][KPI]["accepted"] is None
+    assert first.state()["submissions"][KPI].get("accepted") is None
     assert not (first.root / "public/datasets").exists()
 
 

@@ -18,6 +18,7 @@ from opendata.package import Field
 from opendata.validate import Validation
 from opendata.validate.readings import Reading, read
 from opendata.validate.records import read_records
+from opendata.validate.schema import check_schema
 from opendata.workbook import Sheet
 from opendata.workbook import read as workbook_of
 from tests.builders import (
@@ -454,6 +455,59 @@ def test_everything_wrong_is_told_at_once_each_at_its_cell() -> None:
     ]
     assert one(read.problems, "unknown-label").suggestion == "増加"
     assert "「指標名」" in one(read.problems, "missing-value").message.ja
+
+
+def test_a_heading_without_a_year_is_told_once_and_done_as_told_it_is_read() -> None:
+    def judged(heading: str) -> Validation:
+        return validated(
+            drawn(f"| 指標 | 単位 | {heading} |", "| 満足 | % | 50 |", "| 利用 | 人 | 40 |"), VALUES
+        )
+
+    told = judged("目標値")
+    asked = [each for each in told.problems if each.code == "missing-value"]
+    assert {(each.place.cell, each.value) for each in asked} == {("C3", "目標値")}
+    (words,) = {each.message.ja for each in asked}
+    assert words.startswith("見出し「目標値」に年度がないため")
+    (example,) = {found for each in asked for found in re.findall("例：(.+)）。", each.remedy.ja)}
+
+    for heading in (example, "目標値(R9)", "令和9年度目標値"):
+        done = judged(heading)
+        assert codes(done.problems) == []
+        assert rows(done.dataset.tables["indicator_values"], "fiscal_year value") == [
+            (2027, 50), (2027, 40),
+        ]  # fmt: skip
+
+
+def test_what_no_cell_has_room_for_is_told_so() -> None:
+    source = VALUES.replace("fiscal_year: $year", "status: normal")
+    read = validated(drawn("| 指標 | 単位 | 目標値 |", "| 満足 | % | 50 |"), source)
+
+    missing = one(read.problems, "missing-value")
+    assert (missing.place.cell, missing.value) == ("C3", None)
+    assert "空になっています" not in missing.message.ja
+    assert "「年度」" in missing.message.ja
+
+
+def test_rows_of_one_key_name_each_other_and_a_missing_part_is_told_once() -> None:
+    read = extracted(
+        drawn("| 指標 | 単位 | 目標値(R9) |", "| 満足 | % | 50 |", "| 利用 | 人 | 40 |"),
+        VALUES,
+        code="141500",
+    )
+    tables, _ = read_records(read, package())
+    values = tables["indicator_values"]
+    for columns in (values.values, values.places, values.texts, values.said):
+        for column in columns.values():
+            column.append(column[0])
+    values.places["value"][2] = "表!C9"
+    double = one(check_schema(tables, package()), "primary-key")
+    assert double.place.cell == "C9"
+    assert "セル 表 C4 の行と同じです" in double.message.ja
+    assert "cell 表 C4" in double.message.en
+
+    for row in (0, 2):
+        values.values["fiscal_year"][row] = None
+    assert set(codes(check_schema(tables, package()))) == {"missing-value"}
 
 
 def test_a_value_that_is_missing_is_not_zero() -> None:

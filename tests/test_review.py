@@ -102,6 +102,7 @@ def reviewed(*problems: Problem, **changes: Any) -> Reviewed:
             records={"plans": 1, "policy_nodes": 41},
             titles={"plans": "計画"},
             last_good="1.2.0",
+            workspace="workspace",
         ),
         **changes,
     )
@@ -468,6 +469,44 @@ def test_an_accepted_file_is_told_so() -> None:
     told = words(page(build(reviewed(warning, status="accepted"))))
     assert "公開されました。1件、念のためご確認ください。" in told
     assert "次にしていただくこと" not in told
+
+
+@pytest.mark.parametrize(
+    ("problems", "status", "said", "step"),
+    [
+        ((), "accepted", "このまま公開できます。直していただくところは", "公開されます。"),
+        (("hidden",), "accepted", "このまま公開できます。1件、念のため", "公開されます。"),
+        (("question",), "accepted", "ご回答をいただくまで、1件は前回の値のまま", "黄色い欄"),
+        (("mismatch",), "rejected", "このままでは公開できません。1件の修正を", "保存して"),
+        (("not-a-plan",), "rejected", "計画や指標の表ではないようなので", "取り除いて"),
+    ],
+)  # fmt: skip
+def test_a_check_says_what_a_run_would_do(
+    problems: tuple[str, ...], status: str, said: str, step: str
+) -> None:
+    known = {
+        "hidden": problem("stale-hidden-data", at("C3"), what="3行"),
+        "question": replace(mismatch(), severity="warning", subject="of this", holds="nothing"),
+        "mismatch": mismatch(),
+        "not-a-plan": problem("not-a-plan", at(None)),
+    }
+    found = [known[one] for one in problems]
+    files = build(reviewed(*found, status=status, workspace=None, last_good=None))
+
+    document = json.loads(files["report.json"])
+    assert said in document["verdict"]["ja"]
+    assert any(step in one["ja"] for one in document["next_steps"])
+    told = words(page(files))
+    assert said in told
+    assert step in told
+    assert "事前の確認です。ファイルの受け付けも公開もしていません。" in told
+    for untrue in ("公開されました", "公開済み", "お預かりした", "受け付けた日時", "入れ直して"):
+        assert untrue not in told
+    assert "published." not in document["verdict"]["en"].lower()
+    if found:
+        sheet = checked(files)[RESULTS]
+        assert said in str(sheet["A2"].value)
+        assert "事前の確認です" in str(sheet["A3"].value)
 
 
 def test_a_place_that_is_not_in_the_workbook_is_told_without_a_drawing() -> None:

@@ -61,6 +61,7 @@ def review(kind: str) -> Reviewed:
         workbook=Workbook(FILE, "xls", (SHEET,)),
         records={"plans": 1},
         last_good="1.2.0",
+        workspace="workspace",
     )
     if kind == "refused":
         found = [

@@ -2,13 +2,17 @@
 
 from opendata.pipeline.accepting import Accepted, accept_layout
 from opendata.pipeline.check import Checked, check
+from opendata.pipeline.conclusion import conclude
+from opendata.pipeline.contracts import packages
+from opendata.pipeline.difference import Shard, Work, begin, pending
 from opendata.pipeline.drafting import Drafted, draft_file
+from opendata.pipeline.examination import examine
 from opendata.pipeline.mail import telling_failure
 from opendata.pipeline.origin import Origins, lineage
 from opendata.pipeline.questions import Answered, answer
 from opendata.pipeline.repair import Repaired, inspect, repair
 from opendata.pipeline.rollback import Resumed, RolledBack, end_rollback, roll_back
-from opendata.pipeline.run import Shard, Work, begin, conclude, examine, packages, pending, run_pass
+from opendata.pipeline.run import run_pass
 from opendata.pipeline.settings import Settings, load_settings
 from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary

@@ -18,9 +18,9 @@ from opendata.errors import OpendataError, UsageError
 from opendata.errors.catalogue import Language
 from opendata.japanese import is_municipality_code
 from opendata.package import Package
+from opendata.pipeline.contracts import packages
 from opendata.pipeline.guard import workers
 from opendata.pipeline.jobs import Job
-from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Drafting, Outcome, Received
 from opendata.release import to_csv

@@ -16,8 +16,8 @@ from opendata.errors.catalogue import Language
 from opendata.extract.draft import Draft
 from opendata.extract.draft import draft as propose
 from opendata.pipeline.check import package_of
+from opendata.pipeline.contracts import packages
 from opendata.pipeline.memory import limit_memory
-from opendata.pipeline.run import packages
 from opendata.pipeline.settings import Settings
 from opendata.review import masked, picture, proposed_layout
 from opendata.validate.personal_data import screen

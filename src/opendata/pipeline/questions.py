@@ -11,7 +11,7 @@ from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.archive import Archive
 from opendata.pipeline.guard import workers
-from opendata.pipeline.run import LOCK_SECONDS, log_of
+from opendata.pipeline.publication import LOCK_SECONDS
 from opendata.pipeline.settings import Settings
 from opendata.store import commit, complete, locked, previous, read_state
 from opendata.validate import Answer
@@ -63,7 +63,7 @@ def answer(
             raise UsageError("unknown-submission", place=place)
         before = previous(public, state, account.package)
         last = {account.package: before.tables} if before else {}
-        with workers(1, log_of(settings)) as examined:
+        with workers(1, settings.worker_log()) as examined:
             (outcome,) = Archive(workspace, settings, examined, last).judge(
                 [(place, account, None)]
             )

@@ -18,9 +18,10 @@ from opendata.errors import OpendataError, Place, Problem, StoreError, problem
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.archive import Archive
 from opendata.pipeline.cache import unpack
+from opendata.pipeline.contracts import packages
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import survey
-from opendata.pipeline.run import LOCK_SECONDS, log_of, packages, record_of, refresh
+from opendata.pipeline.publication import LOCK_SECONDS, record_of, refresh
 from opendata.pipeline.settings import Settings
 from opendata.release import Part, sha256
 from opendata.store import STATE, STATE_COPY, Store
@@ -197,7 +198,7 @@ def _restore_public(
     settings: Settings, workspace: Store, public: Store, state: Mapping[str, Any]
 ) -> None:
     accounts = Accounts.read(state)
-    with workers(1, log_of(settings)) as examined:
+    with workers(1, settings.worker_log()) as examined:
         archive = Archive(workspace, settings, examined, {})
         try:
             store.complete(workspace, public, state)

@@ -17,8 +17,9 @@ from opendata.errors import UsageError, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.cache import pack
+from opendata.pipeline.contracts import packages
 from opendata.pipeline.overview import write_overview
-from opendata.pipeline.run import LOCK_SECONDS, packages, publish, with_releases
+from opendata.pipeline.publication import LOCK_SECONDS, publish, with_releases
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.versions import entry_of, history_of
 from opendata.release import Files, Part, Previous, parts_of, restore, sha256

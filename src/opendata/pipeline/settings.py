@@ -202,6 +202,10 @@ class Settings(BaseSettings):
         state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
         return (Path(state) if state else Path.home() / ".local" / "state") / "opendata"
 
+    def worker_log(self) -> Path:
+        """Where worker processes write what went wrong with them."""
+        return self.own_folder() / "logs" / "worker.log"
+
     def publisher_of(self) -> Publisher:
         return Publisher(**self.publisher.model_dump())
 

@@ -9,7 +9,7 @@ from opendata.errors import UsageError, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.inbox import scan
-from opendata.pipeline.run import LOCK_SECONDS
+from opendata.pipeline.publication import LOCK_SECONDS
 from opendata.pipeline.settings import Settings
 from opendata.store import commit, complete, locked, read_state
 from opendata.validate import Answer

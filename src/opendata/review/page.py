@@ -20,15 +20,10 @@ from opendata.review.causes import RANK, Cause, Cells, Finding, causes, cells, p
 from opendata.review.drawing import Drawing, draw
 from opendata.review.marked import Names
 from opendata.review.privacy import Mask
-from opendata.review.reviewed import (
-    Reviewed,
-    next_steps,
-    plural,
-    reassurance,
-    verdict,
-)
+from opendata.review.reviewed import Reviewed, plural
 from opendata.review.shown import clean, in_japan, sheet_of
 from opendata.review.state import STANDINGS
+from opendata.review.verdict import next_steps, reassurance, verdict
 
 MOST = SimpleNamespace(told=3, others=100, opened=20, drawings=40, ranges=500)
 """Per cause: findings told in full, in short, and how many of these unfolded; per page: drawings;

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from opendata.errors import Text
-from opendata.review.reviewed import Proposal, Reviewed, next_steps, reassurance, verdict
+from opendata.review.reviewed import Proposal, Reviewed
+from opendata.review.verdict import next_steps, reassurance, verdict
 
 
 def record(reviewed: Reviewed, checked: str | None = None, proposed: str | None = None) -> bytes:

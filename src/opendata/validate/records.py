@@ -125,6 +125,11 @@ def _read_values(
         memory: dict[tuple[str, str], Reading] = {}
         for row, text in enumerate(texts[target.name]):
             if text is None or not text.strip():
+                if text is not None and target.reading == "fiscal_year":
+                    # the heading, in which a year was looked for
+                    columns.texts[target.name][row] = extract.wholes.get(
+                        places[target.name][row] or ""
+                    )
                 continue
             sheet = _sheet(places[target.name][row] or "")
             if (text, sheet) not in memory:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from opendata.errors import Place, Problem, Text, problem
+from opendata.errors.catalogue import Message, message, sentences
+from opendata.japanese import tidy
 from opendata.package import Package
 from opendata.package.contract import published
 from opendata.validate.records import Columns
 from opendata.validate.table import TableError, read_schema, validate_tables
 from opendata.validate.table.schema import TableSchema
 
-_CODES = frozenset({"type-error", "constraint-error", "primary-key", "foreign-key", "unique-error"})
+_CODES = frozenset({"type-error", "constraint-error", "foreign-key", "unique-error"})
 
 
 def check_schema(tables: Mapping[str, Columns], package: Package) -> list[Problem]:
@@ -51,14 +54,14 @@ def _problem(error: TableError, columns: Columns) -> Problem | None:
     row = error.row_number - 2
     name = error.field_name
     value = columns.values[name][row] if name in columns.values else None
-    is_missing = error.type == "constraint-error" and value is None
     if _is_consequence(name, row, columns):
         return None
+    if error.type == "constraint-error" and name and value is None:
+        return _missing(row, name, columns)
+    if error.type == "primary-key":
+        return _key(row, error.note, columns)
     place = columns.place(row, name)
     title = columns.resource.field(name).title if name else columns.resource.title
-    if is_missing:
-        return problem("missing-value", place, field=title)
-    keys = "、".join(columns.resource.field(one).title for one in columns.resource.primary_key)
     code = error.type if error.type in _CODES else "schema-error"
     note = error.note
     return problem(
@@ -68,9 +71,52 @@ def _problem(error: TableError, columns: Columns) -> Problem | None:
         field=title,
         constraint=_constraint(note),
         reason=note,
-        key=keys,
         reference=_referred(name, columns) or note,
     )
+
+
+_SAME_AS = re.compile(r"\bat position (\d+)$")
+
+
+def _key(row: int, note: str, columns: Columns) -> Problem:
+    """A row that nothing tells from an earlier one, or of whose key a part is missing."""
+    parts = columns.resource.primary_key
+    empty = next((one for one in parts if columns.values[one][row] is None), None)
+    if empty is not None:
+        return _missing(row, empty, columns)
+    same = _SAME_AS.search(note)
+    earlier = int(same[1]) - 2 if same else row
+    # where they stand apart: both may be told of by one heading
+    apart = (name for name, cells in columns.places.items() if cells[row] != cells[earlier])
+    where = next(apart, None)
+    other = columns.place(earlier, where)
+    return problem(
+        "primary-key",
+        columns.place(row, where),
+        key="、".join(columns.resource.field(one).title for one in parts),
+        other_cell=" ".join(filter(None, (other.sheet, other.cell))),
+    )
+
+
+def _missing(row: int, name: str, columns: Columns) -> Problem:
+    """A value that has to be there, and where it was looked for: in a heading that names no year,
+    in a cell of its own, or, where the layout knows of none, in all of the row."""
+    place, field = columns.place(row, name), columns.resource.field(name)
+    heading = tidy(columns.texts[name][row] or "") if field.reading == "fiscal_year" else ""
+    if heading:
+        entry = _worded("heading-without-year", "heading-without-year-remedy")
+        return problem(entry, place, value=heading, field=field.title)
+    is_somewhere = name in columns.places and columns.places[name][row] is not None
+    entry = message("missing-value")
+    if not is_somewhere:
+        entry = _worded("written-nowhere", "written-nowhere-remedy")
+    return problem(entry, place, field=field.title)
+
+
+def _worded(text: str, remedy: str) -> Message:
+    """The message on a missing value in the words of a case of its own, two sentences."""
+    told = sentences()
+    return replace(message("missing-value"), text=told[text], remedy=told[remedy])
 
 
 _REFERRING = re.compile(r'^for "(\w+)": ')

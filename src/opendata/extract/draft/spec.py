@@ -172,8 +172,9 @@ class Specs:
             reason = Text(f"年度は見出しの外から（{year}）", f"the year stands elsewhere ({year})")
             reasons = (*guess.reasons, reason)
             return replace(guess, year=year, confidence=0.6, reasons=reasons)
+        # looked for in the heading all the same: there a review asks for it
         reason = Text("年度がどこにも書かれていない", "no year is written anywhere")
-        return replace(guess, confidence=0.5, reasons=(*guess.reasons, reason))
+        return replace(guess, year="$year", confidence=0.5, reasons=(*guess.reasons, reason))
 
 
 def _node(name: str, level: str) -> Spec:

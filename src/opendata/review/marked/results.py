@@ -13,7 +13,8 @@ from opendata.review.causes import causes
 from opendata.review.marked.markup import escaped, legal
 from opendata.review.marked.sheet import written
 from opendata.review.marked.styles import Look, Styles
-from opendata.review.reviewed import Reviewed, next_steps, plural, verdict
+from opendata.review.reviewed import Reviewed, plural
+from opendata.review.verdict import next_steps, reassurance, verdict
 from opendata.workbook import RESULTS_SHEET, address
 
 KIND = {
@@ -128,6 +129,8 @@ def _preamble(
     """The lines above the list: the verdict and what to do."""
     steps = next_steps(reviewed, names.checked, names.proposed)
     lines = [RESULTS_SHEET, verdict(reviewed).in_(language)]
+    if reviewed.is_check and (only := reassurance(reviewed)):
+        lines.append(only.in_(language))
     lines += [f"{number}. {step.in_(language)}" for number, step in enumerate(steps, 1)]
     lines += [f"※ {remark.in_(language)}" for remark in remarks]
     if any(one.subject for one in reviewed.problems):
