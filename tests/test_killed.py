@@ -53,17 +53,28 @@ class Passes:
         )
 
     def order(self, settings: Mapping[str, Any], day: int, **more: Any) -> dict[str, Any]:
+        told: dict[str, Any] = self._tell(order_of(settings, day, **more))
+        return told
+
+    def race(self, orders: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = self._tell({"race": orders})
+        return told
+
+    def _tell(self, order: Mapping[str, Any]) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        order = {"settings": settings, "now": (START + timedelta(days=day)).isoformat(), **more}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
-        told: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return told
+        return json.loads(self.process.stdout.readline())
 
     def end(self) -> None:
         assert self.process.stdin is not None
         self.process.communicate()
+
+
+def order_of(settings: Mapping[str, Any], day: int, **more: Any) -> dict[str, Any]:
+    """A pass on some day, as tests/mortal.py takes it."""
+    return {"settings": settings, "now": (START + timedelta(days=day)).isoformat(), **more}
 
 
 @pytest.fixture(scope="module")
