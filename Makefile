@@ -43,7 +43,7 @@ examples: ## rebuild the example workbooks
 	@scripts/venv.sh dev
 	@$(bin)/python datapackages/municipal-plans/examples/build.py
 
-pictures: ## take the documentation's pictures of a review anew (needs LibreOffice)
+pictures: ## take the documentation's pictures anew (needs LibreOffice)
 	@scripts/venv.sh dev
 	@$(bin)/python scripts/pictures.py
 

@@ -1,4 +1,5 @@
-"""Take the pictures of a review that the documentation shows, of the refused example.
+"""Take the pictures that the documentation shows: of the site, of the lists of reviews, and of the
+review of the refused example.
 
 `make pictures`. Needs Chromium, LibreOffice and poppler (Debian: chromium, libreoffice-calc-nogui,
 poppler-utils, fonts-noto-cjk).
@@ -21,11 +22,13 @@ IMAGES = ROOT / "docs" / "images"
 INBOX = ROOT / "datapackages" / "municipal-plans" / "examples" / "inbox"
 PLACE = "municipal-plans/132012/八王子市DX推進計画_取組一覧.xlsx"
 PAGES = {
-    "review.png": ("ja", 900, 1240, 0),
-    "review-en.png": ("en", 900, 1180, 0),
-    "review-phone.png": ("ja", 390, 1130, 960),
+    "site.png": ("public/index.html", "ja", 1000, 1200, 0),
+    "overview.png": ("workspace/reviews/index.html", "ja", 1180, 1060, 0),
+    "review.png": (f"workspace/reviews/{PLACE}/report.html", "ja", 900, 1240, 0),
+    "review-en.png": (f"workspace/reviews/{PLACE}/report.html", "en", 900, 1180, 0),
+    "review-phone.png": (f"workspace/reviews/{PLACE}/report.html", "ja", 390, 1130, 960),
 }
-"""Of report.html: the language, the width and the height in pixels, and how far it is scrolled."""
+"""Of a page: its language, the width and the height in pixels, and how far it is scrolled."""
 
 PAPER = {
     "checked-results.png": (1, 140, 60, 68, 1240, 140),
@@ -46,21 +49,21 @@ def main() -> None:
         stores = {name: str(desk / name) for name in ("workspace", "public")}
         run_pass(load_settings(inbox=INBOX, **stores))
         review = desk / "workspace" / "reviews" / PLACE
-        photograph(review / "report.html")
+        photograph(desk)
         print_out(review / (Path(PLACE).stem + ".checked.xlsx"), desk)
 
 
-def photograph(page: Path) -> None:
-    """The page in a browser."""
+def photograph(desk: Path) -> None:
+    """The pages in a browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for name, (language, width, height, top) in PAGES.items():
+        for name, (page, language, width, height, top) in PAGES.items():
             sheet = browser.new_page(
                 viewport={"width": width, "height": height}, device_scale_factor=SCALE
             )
-            sheet.goto(f"{page.as_uri()}#{language}")
+            sheet.goto(f"{(desk / page).as_uri()}#{language}")
             sheet.evaluate(f"scrollTo(0, {top})")
             sheet.screenshot(path=IMAGES / name)
         browser.close()

@@ -493,6 +493,20 @@ def test_the_version_is_that_of_the_program(opendata: Terminal) -> None:
     assert opendata("--version") == Said(0, f"opendata {version('opendata')}\n", "")
 
 
+def test_every_command_is_explained_in_both_languages_with_an_example() -> None:
+    from opendata.cli.commands import app
+
+    for command in app.registered_commands:
+        name = (command.callback.__name__ if command.callback else "") or str(command.name)
+        told = str(command.help)
+        assert re.match(r"[A-Z]", told) and re.search(r"[ぁ-ん]", told), name
+        if name != "validate":  # its arguments are read elsewhere
+            examples = str(command.epilog).split("\n\n")[1:]
+            assert examples, name
+            assert all(one.startswith(f"opendata {name} ") or name in ("run", "verify")
+                       for one in examples), name  # fmt: skip
+
+
 def test_without_arguments_it_helps(opendata: Terminal) -> None:
     said = opendata()
     assert "Usage" in said.out + said.err

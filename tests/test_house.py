@@ -174,3 +174,27 @@ def test_in_ci_a_skip_is_a_failure(tmp_path: Path, ci: str, summary: str) -> Non
         CI=ci,
     )
     assert summary in result.stdout.splitlines()[-1]
+
+
+def test_the_documentation_lists_its_pages_and_leads_nowhere_else() -> None:
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    pages = sorted((ROOT / "docs").glob("*.md"))
+    assert [
+        one.name for one in pages if one.name != "index.md" and f"({one.name})" not in index
+    ] == []
+    lost = [
+        f"{page.name}: {target}"
+        for page in (*pages, *ROOT.glob("*.md"))
+        for target in re.findall(
+            r"\]\(([^)#:\s]*[./][^)#:\s]*)(?:#[^)]*)?\)", page.read_text("utf-8")
+        )
+        if not (page.parent / target).exists()
+    ]
+    assert lost == []
+
+
+def test_no_picture_is_heavy() -> None:
+    pictures = [*(ROOT / "docs" / "images").iterdir()]
+    assert {one.name: one.stat().st_size for one in pictures if one.stat().st_size > 150_000} == {}
+    told = "".join(one.read_text("utf-8") for one in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+    assert [one.name for one in pictures if f"images/{one.name}" not in told] == []

@@ -6,6 +6,7 @@ Exit status: `run` 0 when the pass completed, 1 when not; `check` 0 no errors, 1
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -39,11 +40,41 @@ app = typer.Typer(
 )
 
 Lang = Annotated[Literal["ja", "en"], typer.Option("--lang", help="言語 / language")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Inbox = Annotated[Path | None, typer.Option(help="The folder people put workbooks into.")]
-Workspace = Annotated[str | None, typer.Option(help="The private store: archive, reviews, state.")]
-Public = Annotated[str | None, typer.Option(help="The public store: what readers see.")]
-Packages = Annotated[list[str] | None, typer.Option("--package", help="Only this package.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else. JSON だけを出力")
+]
+Inbox = Annotated[
+    Path | None, typer.Option(help="The folder people put workbooks into. 受付フォルダー")
+]
+Workspace = Annotated[
+    str | None, typer.Option(help="The private store: archive, reviews, state. 作業用の保存先")
+]
+Public = Annotated[
+    str | None, typer.Option(help="The public store: what readers see. 公開用の保存先")
+]
+Packages = Annotated[
+    list[str] | None, typer.Option("--package", help="Only this package. このデータの種類だけ")
+]
+
+
+DAILY = "Every day 毎日の処理"
+FORMS = "Forms 様式"
+STEWARDS = "What stewards are asked 確認事項"
+PUBLISHED = "What is published 公開したもの"
+
+
+def _command(
+    panel: str, ja: str, *examples: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a function: its help is the docstring, the same in Japanese, examples."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        summary, *more = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+        told = "\n\n".join((f"{' '.join(summary.split())}\n{ja}", *more))
+        epilog = "\n\n".join(("Examples 例:", *examples))
+        return app.command(help=told, epilog=epilog, rich_help_panel=panel)(function)
+
+    return register
 
 
 TOKYO = timezone(timedelta(hours=9))
@@ -61,14 +92,22 @@ def _program(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", is_eager=True, callback=_say_version, help="Print the version and stop."
+            "--version",
+            is_eager=True,
+            callback=_say_version,
+            help="Print the version and stop. バージョンを表示",
         ),
     ] = False,
 ) -> None:
     """A city's spreadsheets, published as open data. 表計算ファイルからオープンデータへ。"""
 
 
-@app.command()
+@_command(
+    DAILY,
+    "受付フォルダーの新しいファイルを確認し、変わったものを公開する。",
+    "opendata run",
+    "opendata run --inbox inbox --workspace workspace --public public --lang en",
+)
 def run(
     inbox: Inbox = None,
     workspace: Workspace = None,
@@ -94,13 +133,28 @@ def run(
         say(*summary.sentences(lang))
 
 
-@app.command()
+@_command(
+    DAILY,
+    "公開せずに、ファイルの確認結果だけを知らせる。",
+    "opendata check 計画.xlsx",
+    "opendata check 計画.xlsx --report 確認結果 --records 表",
+)
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Workbooks to check.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(help="Workbooks to check. 確認するファイル", show_default=False)
+    ],
     package: Packages = None,
-    report: Annotated[Path | None, typer.Option(help="Write each file's review here.")] = None,
-    records: Annotated[Path | None, typer.Option(help="Write the extracted tables here.")] = None,
-    no_draft: Annotated[bool, typer.Option("--no-draft", help="Only written layouts.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write each file's review here. 確認結果を書き出すフォルダー"),
+    ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option(help="Write the extracted tables here. 読み取った表を書き出すフォルダー"),
+    ] = None,
+    no_draft: Annotated[
+        bool, typer.Option("--no-draft", help="Only written layouts. 様式の案では読み取らない")
+    ] = False,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
@@ -128,7 +182,12 @@ def check(
     raise typer.Exit(1 if checked.has_errors else 0)
 
 
-@app.command()
+@_command(
+    FORMS,
+    "まだ登録されていない様式の案を、列ごとの確からしさと理由を添えて作る。",
+    "opendata draft 計画.xlsx -o 様式.yaml --picture 図.html",
+    "opendata draft --accept municipal-plans/132012/計画.xlsx",
+)
 def draft(
     file: Annotated[
         Path,
@@ -181,9 +240,13 @@ def draft(
     raise typer.Exit(0 if drafted.draft.layout else 1)
 
 
-@app.command()
+@_command(
+    FORMS,
+    "部署に配る空の様式を作る。エラーなく記入できれば、そのまま公開できる。",
+    "opendata template municipal-plans -o 様式.xlsx",
+)
 def template(
-    package: Annotated[str, typer.Argument(help="The package's name.")],
+    package: Annotated[str, typer.Argument(help="The package's name. データの種類")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write (.xlsx).")],
     layout: Annotated[
         str | None, typer.Option(help="A blank of this layout instead of the package's own form.")
@@ -196,7 +259,10 @@ def template(
             help="The first fiscal year of the columns by year; the present one unless given.",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace a file that exists. すでにあるファイルを置き換える"),
+    ] = False,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
@@ -221,7 +287,11 @@ def template(
         say(sentence("template-made", path=made, package=package).in_(lang))
 
 
-@app.command()
+@_command(
+    STEWARDS,
+    "確認事項に「正しい」か「いいえ」と答える。次の実行で確認し直す。",
+    "opendata answer municipal-plans/132012/計画.xlsx --cell B4 --why 議会で修正したため",
+)
 def answer(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
     why: Annotated[str, typer.Option(help="Why. It is remembered, and published where asked.")],
@@ -249,7 +319,11 @@ def answer(
     print_json(answered.to_json()) if json else say(*answered.sentences(lang))
 
 
-@app.command()
+@_command(
+    STEWARDS,
+    "受付フォルダーからなくなったファイルの公開を、次の実行でやめる。",
+    "opendata withdraw municipal-plans/132012/計画.xlsx --why 計画を廃止したため",
+)
 def withdraw(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
     why: Annotated[str, typer.Option(help="Why it is published no longer. It is remembered.")],
@@ -269,7 +343,8 @@ def withdraw(
 
 
 @app.command(
-    help=validating.SUMMARY,
+    help=f"{validating.SUMMARY}\n{validating.SUMMARY_JA}",
+    rich_help_panel=PUBLISHED,
     add_help_option=False,
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )
@@ -278,7 +353,12 @@ def validate(context: typer.Context) -> None:
     raise typer.Exit(validating.run(context.args))
 
 
-@app.command()
+@_command(
+    PUBLISHED,
+    "公開したものをすべて読み直し、壊れ・不足・余分がないか確かめる。",
+    "opendata verify",
+    "opendata verify --repair",
+)
 def verify(
     public: Public = None,
     workspace: Workspace = None,
@@ -318,13 +398,19 @@ def verify(
     raise typer.Exit(1 if has_errors(problems) else 0)
 
 
-@app.command()
+@_command(
+    DAILY,
+    "動き続けて受付フォルダーを見張り、夜間処理も行う。",
+    'opendata serve --cron "0 2 * * *"',
+)
 def serve(
     inbox: Inbox = None,
     workspace: Workspace = None,
     public: Public = None,
     package: Packages = None,
-    cron: Annotated[str | None, typer.Option(help="When the nightly run starts.")] = None,
+    cron: Annotated[
+        str | None, typer.Option(help="When the nightly run starts. 夜間処理の時刻")
+    ] = None,
     settle: Annotated[
         float | None, typer.Option(help="Seconds a file must lie still before it counts.")
     ] = None,
@@ -348,9 +434,13 @@ def serve(
     os.execv(sys.executable, [sys.executable, "-m", "flows.serve", *given])  # noqa: S606
 
 
-@app.command()
+@_command(
+    PUBLISHED,
+    "版の一覧（日時、行数、変わったこと）を古い順に示す。",
+    "opendata releases municipal-plans",
+)
 def releases(
-    package: Annotated[str, typer.Argument(help="The package's name.")],
+    package: Annotated[str, typer.Argument(help="The package's name. データの種類")],
     workspace: Workspace = None,
     json: AsJson = False,
     lang: Lang = "ja",
@@ -363,12 +453,20 @@ def releases(
     print_json(history.to_json()) if json else print_table(history.table(lang))
 
 
-@app.command()
+@_command(
+    PUBLISHED,
+    "ある版から別の版までに変わった行、値、定義を示す。",
+    "opendata diff municipal-plans 1.0.0 latest",
+)
 def diff(
-    package: Annotated[str, typer.Argument(help="The package's name.")],
-    before: Annotated[str, typer.Argument(metavar="V1", help="A version, or latest.")],
+    package: Annotated[str, typer.Argument(help="The package's name. データの種類")],
+    before: Annotated[
+        str, typer.Argument(metavar="V1", help="A version, or latest. 版、または latest")
+    ],
     after: Annotated[str, typer.Argument(metavar="V2", help="Another one.")] = "latest",
-    every: Annotated[bool, typer.Option("--all", help="Show every change.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every change. 変更をすべて表示")
+    ] = False,
     workspace: Workspace = None,
     public: Public = None,
     json: AsJson = False,
@@ -387,9 +485,14 @@ def diff(
         say(*found.sentences(lang, None if every else SHOWN))
 
 
-@app.command()
+@_command(
+    PUBLISHED,
+    "前の版の内容を、新しい版としてもう一度公開する。ファイルが変わるまで続く。",
+    "opendata rollback municipal-plans 1.0.0 --why 誤った表を公開したため",
+    "opendata rollback municipal-plans --end",
+)
 def rollback(
-    package: Annotated[str, typer.Argument(help="The package's name.")],
+    package: Annotated[str, typer.Argument(help="The package's name. データの種類")],
     version: Annotated[str | None, typer.Argument(help="The version to go back to.")] = None,
     why: Annotated[str, typer.Option(help="The reason. It is published.")] = "",
     end: Annotated[
@@ -414,10 +517,14 @@ def rollback(
         print_json(made.to_json()) if json else say(*made.sentences(lang))
 
 
-@app.command()
+@_command(
+    PUBLISHED,
+    "公開した値の出どころ（ファイル、シート、セル）を示す。",
+    "opendata lineage municipal-plans latest --table plans --key 132012-000 --field title",
+)
 def lineage(
-    package: Annotated[str, typer.Argument(help="The package's name.")],
-    version: Annotated[str, typer.Argument(help="A version, or latest.")],
+    package: Annotated[str, typer.Argument(help="The package's name. データの種類")],
+    version: Annotated[str, typer.Argument(help="A version, or latest. 版、または latest")],
     key: Annotated[
         list[str],
         typer.Option(help="The row's key: a/b/c, or field=value (more than once)."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from opendata.cli.printing import print_json, print_report
 
 SUMMARY = "Hold one table against a Table Schema; the errors are those of `frictionless validate`."
+SUMMARY_JA = "1つの表を Table Schema と照らし合わせる。誤りは frictionless と同じ形で示す。"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -32,7 +33,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("opendata validate", description=SUMMARY, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        "opendata validate",
+        description=f"{SUMMARY} {SUMMARY_JA}",
+        epilog="Example 例: opendata validate plans.csv --schema schema.json --strict",
+        allow_abbrev=False,
+    )
     parser.add_argument("table", type=Path, metavar="TABLE", help="a CSV, TSV or Parquet file")
     parser.add_argument("--schema", type=Path, required=True, help="a Table Schema (JSON or YAML)")
     parser.add_argument(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from opendata.errors import Text, sentence
@@ -16,8 +17,11 @@ from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
 from opendata.release import Release
 from opendata.review import accept_command, review_folder
+from opendata.review.folder import REVIEWS
 
 Status = Literal["accepted", "rejected", "unreadable", "unchanged"]
+NAMED = 20
+"""How many files of a kind a summary for people names; the rest it counts."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ class Summary:
         }
 
     def sentences(self, language: Language = "ja") -> list[str]:
-        """The summary for people, a line each."""
+        """The summary for people, a line each. Accepted files are named where they are news or
+        something is asked of them; of every kind no more than `NAMED`, the news first."""
         return [one.in_(language) for one in _told(self)]
 
     def review(self, file: str) -> str:
@@ -88,7 +93,7 @@ class Summary:
     @property
     def has_news(self) -> bool:
         """Whether anything differs from the pass before."""
-        changed = any(one.status != "unchanged" for one in self.submissions)
+        changed = any(map(_is_news, self.submissions))
         told = self.mailed.sent or self.mailed.undelivered
         return bool(changed or self.releases or self.withdrawn or told)
 
@@ -130,30 +135,19 @@ def _told(it: Summary) -> Iterator[Text]:
     accepted, refused = it.with_standing("accepted"), it.with_standing("rejected", "unreadable")
     waiting = [one for one in refused if one.account.proposal]
     refused = [one for one in refused if not one.account.proposal]
-    news = sum(one.status != "unchanged" for one in it.submissions)
-    yield sentence("run-submissions", count=len(it.submissions), news=news)
+    yield sentence(
+        "run-submissions", count=len(it.submissions), news=sum(map(_is_news, it.submissions))
+    )
     yield sentence("run-accepted", count=len(accepted))
-    for one in accepted:
-        looked_at = "run-accepted-file-to-look-at" if one.account.warnings else "run-accepted-file"
-        yield sentence(looked_at, file=one.file, warnings=one.account.warnings)
-        if one.account.held:
-            yield sentence("run-held", count=one.account.held)
-            yield sentence("run-review", path=it.review(one.file))
+    told = [one for one in accepted if _is_news(one) or one.account.questions]
+    yield from _some(it, told, _accepted)
     yield sentence("run-refused", count=len(refused))
-    for one in refused:
-        yield sentence("run-refused-file", file=one.file)
-        yield from _why(one.account)
-        yield sentence("run-review", path=it.review(one.file))
+    yield from _some(it, refused, _refused)
     if waiting:
         yield sentence("run-waiting", count=len(waiting))
-    for one in waiting:
-        yield sentence("run-waiting-file", file=one.file)
-        yield sentence("run-review", path=it.review(one.file))
-        yield sentence("run-accept", command=accept_command(one.file, it.workspace))
-    for place in it.withdrawn:
-        yield sentence("run-withdrawn", file=place)
-    for place in it.kept_out:
-        yield sentence("run-kept-out", file=place)
+        yield from _some(it, waiting, _waiting)
+    yield from _places(it, "run-withdrawn", it.withdrawn)
+    yield from _places(it, "run-kept-out", it.kept_out)
     if it.passed_over:
         reasons = [sentence(f"passed-over-{why}", count=n) for why, n in it.passed_over.items()]
         count = sum(it.passed_over.values())
@@ -161,8 +155,55 @@ def _told(it: Summary) -> Iterator[Text]:
     yield from _published(it)
     if it.mailed.sent:
         yield sentence("run-mailed", count=it.mailed.sent)
-    for address, reason in it.mailed.undelivered.items():
+    for address, reason in islice(it.mailed.undelivered.items(), NAMED):
         yield sentence("run-undelivered", address=address, reason=reason)
+    if (more := len(it.mailed.undelivered) - NAMED) > 0:
+        yield sentence("run-undelivered-more", count=more)
+
+
+def _is_news(one: Line) -> bool:
+    return one.status != "unchanged"
+
+
+def _some(
+    it: Summary, lines: Iterable[Line], told: Callable[[Summary, Line], Iterator[Text]]
+) -> Iterator[Text]:
+    """Some of the submissions, the news first; how many more there are, and where."""
+    ordered = sorted(lines, key=_is_news, reverse=True)
+    for one in ordered[:NAMED]:
+        yield from told(it, one)
+    yield from _more(it, len(ordered) - NAMED)
+
+
+def _places(it: Summary, name: str, places: Sequence[str]) -> Iterator[Text]:
+    for place in places[:NAMED]:
+        yield sentence(name, file=place)
+    yield from _more(it, len(places) - NAMED)
+
+
+def _more(it: Summary, count: int) -> Iterator[Text]:
+    if count > 0:
+        yield sentence("run-more", count=count, path=f"{it.workspace}/{REVIEWS}/index.html")
+
+
+def _accepted(it: Summary, one: Line) -> Iterator[Text]:
+    looked_at = "run-accepted-file-to-look-at" if one.account.warnings else "run-accepted-file"
+    yield sentence(looked_at, file=one.file, warnings=one.account.warnings)
+    if one.account.held:
+        yield sentence("run-held", count=one.account.held)
+        yield sentence("run-review", path=it.review(one.file))
+
+
+def _refused(it: Summary, one: Line) -> Iterator[Text]:
+    yield sentence("run-refused-file", file=one.file)
+    yield from _why(one.account)
+    yield sentence("run-review", path=it.review(one.file))
+
+
+def _waiting(it: Summary, one: Line) -> Iterator[Text]:
+    yield sentence("run-waiting-file", file=one.file)
+    yield sentence("run-review", path=it.review(one.file))
+    yield sentence("run-accept", command=accept_command(one.file, it.workspace))
 
 
 def _why(account: Account) -> Iterator[Text]:
