@@ -41,7 +41,7 @@ from botocore.client import BaseClient
 import opendata.store.s3  # noqa: F401
 from opendata.errors import OpendataError
 from opendata.package import load
-from opendata.pipeline import guard, load_settings, packages, run, run_pass, worker
+from opendata.pipeline import contracts, guard, load_settings, packages, run_pass, worker
 from opendata.pipeline.jobs import Job
 from opendata.pipeline.submission import Outcome
 
@@ -150,7 +150,7 @@ def obey(order: Mapping[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     guard.Worker = Inside  # type: ignore[misc]
-    run.load = worker._package = cache(load)  # type: ignore[attr-defined]
+    contracts.load = worker._package = cache(load)  # type: ignore[attr-defined]
     packages(load_settings())
     for line in sys.stdin:
         print(json.dumps(obey(json.loads(line))), flush=True)

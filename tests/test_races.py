@@ -38,7 +38,7 @@ from tests.test_killed import START, described
 SOAK = os.environ.get("SOAK") == "1"
 RACERS = 8
 ROUNDS = 4 if SOAK else 1
-RELEASES = 100 if SOAK else 12
+RELEASES = 100 if SOAK else 10
 
 
 @pytest.fixture(params=["folder", "ceph"])
@@ -53,6 +53,11 @@ def url(
     else:
         endpoint = request.getfixturevalue("ceph")
         yield f"s3://{new_bucket(endpoint)}", {"s3": {"endpoint_url": endpoint}}
+
+
+on_a_server = pytest.mark.parametrize(
+    "url", ["folder", "ceph"] if SOAK else ["ceph"], indirect=True
+)
 
 
 class Reader:
@@ -144,6 +149,7 @@ def test_a_reader_never_sees_a_mixture(url: tuple[str, dict[str, Any]], package:
     assert verify(public) == []
 
 
+@on_a_server
 def test_without_any_lock_nothing_is_lost_and_nothing_mixed(
     url: tuple[str, dict[str, Any]], package: Package
 ) -> None:
@@ -219,7 +225,7 @@ def race(settings: Mapping[str, Any], files: list[list[tuple[str, str]]]) -> Non
     ]
 
 
-@pytest.mark.parametrize("url", ["folder", "ceph"] if SOAK else ["ceph"], indirect=True)
+@on_a_server
 def test_eight_processes_publish_at_once(url: tuple[str, dict[str, Any]], tmp_path: Path) -> None:
     place, s3 = url
     fill(tmp_path / "waiting", RACERS * ROUNDS)
