@@ -328,6 +328,36 @@ def test_a_reference_is_a_name_a_number_or_both(written: str, code: str | None) 
         assert all("窓囗" in one.message.ja for one in found.problems if one.code == code)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("書かない窓口", "書かない窓口の導入"), ("書かない窓囗の導入", "書かない窓口の導入"),
+     ("窓口", None), ("第2期 道づくりの計画", None), ("だれも知らない", None)],
+)  # fmt: skip
+def test_a_reference_that_leads_nowhere_is_told_with_the_name_it_must_mean(
+    written: str, meant: str | None
+) -> None:
+    book = fill_in(form())
+    write(book["施策体系"], "階層", *["施策"] * 5)
+    write(book["施策体系"], "番号", *"12345")
+    titles = "書かない窓口の導入", "待たない窓口", "道", "第1期 道づくりの計画", "第3期 道づくり"
+    write(book["施策体系"], "名称", *titles)
+    write(book["施策体系"], "上位の体系", None, None)
+    write(book["指標"], "体系", "道")
+    write(book["進捗"], "体系", written)
+    (told,) = outcome(saved(book)).problems
+    assert (told.code, told.place.cell, told.suggestion) == ("foreign-key", "A5", meant)
+    assert "「施策体系」" in told.message.ja and "policy_nodes" not in told.message.ja
+
+
+def test_a_plan_without_its_name_is_one_error_at_the_cell() -> None:
+    book = fill_in(form())
+    book["計画"]["C4"].value = None
+    assert codes(outcome(saved(book))) == [("missing-value", "計画", "C4")]
+    for row in range(4, 16):
+        book["計画"].cell(row, 3).value = None
+    assert codes(outcome(saved(book))) == [("missing-value", "計画", "C4")]
+
+
 def test_two_records_of_a_name_cannot_be_told_apart_by_it() -> None:
     book = fill_in(form())
     write(book["施策体系"], "階層", "目標", "施策", "施策")

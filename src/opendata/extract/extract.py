@@ -274,7 +274,8 @@ def _add_constants(layout: Layout, records: Records, constants: Mapping[str, str
             records.defaults[table] = values
             continue
         if row is None:
-            records.context[table] = records.add(table, values)
+            known = {**records.blank.get(table, {}), **values}
+            records.context[table] = records.add(table, known)
             continue
         columns = records.tables[table].values
         for name, value in values.items():
