@@ -48,9 +48,7 @@ def _rows(columns: Columns) -> list[list[str]]:
     return [names, *([value or "" for value in row] for row in rows)]
 
 
-def _problem(
-    error: TableError, columns: Columns, tables: Mapping[str, Columns]
-) -> Problem | None:
+def _problem(error: TableError, columns: Columns, tables: Mapping[str, Columns]) -> Problem | None:
     """The error as a problem of the cell it comes from; None where reading it was the error."""
     if error.row_number is None:
         return problem("schema-error", Place(table=columns.resource.name), reason=error.note)
@@ -140,9 +138,7 @@ def _is_consequence(name: str | None, row: int, columns: Columns) -> bool:
     return any((row, one) in columns.refused for one in names)
 
 
-def _referred(
-    name: str | None, columns: Columns, tables: Mapping[str, Columns]
-) -> Columns | None:
+def _referred(name: str | None, columns: Columns, tables: Mapping[str, Columns]) -> Columns | None:
     """The table that a field refers to."""
     keys = (one for one in columns.resource.foreign_keys if one.field == name)
     return next((tables[one.resource] for one in keys), None)
