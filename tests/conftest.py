@@ -4,6 +4,7 @@ Fixtures: `shared` (the folder beside the checkout), `chromium` and `soffice` (t
 `browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers).
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -103,6 +104,7 @@ def ceph() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The URL of moto's S3 server: fine for the API, not for races nor for who may enter."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

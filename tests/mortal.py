@@ -7,6 +7,10 @@ be forked. Every order, a line of JSON, is a pass in a fresh child; the answer s
                                                           no writing succeeds from its 17th effect
                                                           on; the system's error is 28 (disk full)
     {"settings": {…}, "now": "2026-…"}                   left alone
+    {"race": [{"settings": {…}, "now": "2026-…", "files": [[from, to], …]}, …]}
+                                                          as many children at once; each moves its
+                                                          files into the inbox, and makes a pass
+                                                          after each
 
 An effect is whatever a pass does to its stores: opening a file to write, fsync, rename, link,
 remove, making and removing folders; every call to S3 that is no reading. What a pass leaves after
@@ -41,7 +45,7 @@ from botocore.client import BaseClient
 import opendata.store.s3  # noqa: F401
 from opendata.errors import OpendataError
 from opendata.package import load
-from opendata.pipeline import guard, load_settings, packages, run, run_pass, worker
+from opendata.pipeline import contracts, guard, load_settings, packages, run_pass, worker
 from opendata.pipeline.jobs import Job
 from opendata.pipeline.submission import Outcome
 
@@ -111,13 +115,16 @@ class Inside(guard.Worker):
 
 
 def live(order: Mapping[str, Any]) -> dict[str, Any]:
-    """One pass, in this process."""
+    """One pass, or one after each file that is dropped, in this process."""
     settings = load_settings(**order["settings"])
     stores = (settings.workspace, settings.public)
     effects = Effects(tuple(f"{Path(one).absolute()}" for one in stores), order)
     effects.watch()
     try:
-        run_pass(settings, now=datetime.fromisoformat(order["now"]))
+        for drop in order.get("files", [None]):
+            if drop is not None:
+                Path(drop[0]).rename(drop[1])
+            run_pass(settings, now=datetime.fromisoformat(order["now"]))
     except OpendataError as error:
         return {"error": error.code, "says": str(error), "effects": effects.names}
     except Exception:  # noqa: BLE001 - for the test to show
@@ -125,32 +132,45 @@ def live(order: Mapping[str, Any]) -> dict[str, Any]:
     return {"error": None, "effects": effects.names}
 
 
-def obey(order: Mapping[str, Any]) -> dict[str, Any]:
-    """One pass in a child. `killed` says whether it was, `seconds` how long it took."""
-    begun = time.monotonic()
-    answers, answer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(answers)
-        told = json.dumps(live(order)).encode()
-        with os.fdopen(answer, "wb") as out:
-            out.write(told)
-        os._exit(0)
-    os.close(answer)
+class Child:
+    """A process that obeys one order."""
+
+    def __init__(self, order: Mapping[str, Any]) -> None:
+        self.begun = time.monotonic()
+        self.answers, answer = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.answers)
+            told = json.dumps(live(order)).encode()
+            with os.fdopen(answer, "wb") as out:
+                out.write(told)
+            os._exit(0)
+        os.close(answer)
+
+    def ended(self) -> dict[str, Any]:
+        """What it told. `killed` says whether it was, `seconds` how long it took."""
+        with os.fdopen(self.answers, "rb") as out:
+            told = out.read()
+        _, status = os.waitpid(self.pid, 0)
+        result = {"killed": os.WIFSIGNALED(status), "seconds": time.monotonic() - self.begun}
+        # Told in time, it had ended before it was killed.
+        return result if result["killed"] else {**result, **json.loads(told)}
+
+
+def obey(order: Mapping[str, Any]) -> Any:
+    """What the child told, or the children."""
+    if "race" in order:
+        return [one.ended() for one in [Child(mine) for mine in order["race"]]]
+    child = Child(order)
     if "seconds" in order:
         time.sleep(order["seconds"])
-        os.kill(child, signal.SIGKILL)
-    with os.fdopen(answers, "rb") as out:
-        told = out.read()
-    _, status = os.waitpid(child, 0)
-    result = {"killed": os.WIFSIGNALED(status), "seconds": time.monotonic() - begun}
-    # Told in time, it had ended before it was killed.
-    return result if result["killed"] else {**result, **json.loads(told)}
+        os.kill(child.pid, signal.SIGKILL)
+    return child.ended()
 
 
 if __name__ == "__main__":
     guard.Worker = Inside  # type: ignore[misc]
-    run.load = worker._package = cache(load)  # type: ignore[attr-defined]
+    contracts.load = worker._package = cache(load)  # type: ignore[attr-defined]
     packages(load_settings())
     for line in sys.stdin:
         print(json.dumps(obey(json.loads(line))), flush=True)

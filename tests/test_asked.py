@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.comments import Comment
 
 from opendata.pipeline import Summary, answer, guard
 from opendata.pipeline.guard import Worker
@@ -397,3 +398,25 @@ def test_a_rename_and_a_jump_of_its_value_are_answered_at_once(desk: Desk) -> No
     assert values(desk, "来館者数（延べ）")["2022"] == "438"
     assert notes(desk, value="438") == {"新館"}
     assert not desk.run().releases
+
+
+# --- a comment ------------------------------------------------------------------------------------
+
+
+def test_a_comment_with_personal_data_is_answered_once(desk: Desk) -> None:
+    """The file that comes back has our own part beneath theirs, saved anew by another program."""
+    said = {"K16": "電話 03-1234-5678", "K17": "担当：山田太郎\n連絡先 yamada@example.jp\n"}
+    own = openpyxl.load_workbook(BytesIO(FIRST))
+    for cell, text in said.items():
+        own.worksheets[0][cell].comment = Comment(text, "担当")
+    saved = BytesIO()
+    own.save(saved)
+    dropped(desk, saved.getvalue())
+    back = checked(desk)
+    assert set(said) <= set(questions(back))
+    for cell in said:
+        back = answered(back, cell, "はい", "公開している代表の連絡先")
+    dropped(desk, back)
+
+    codes = [one["code"] for one in desk.review(NISHITOKYO)["problems"]]
+    assert "personal-data" not in codes and "answered-before" in codes

@@ -24,7 +24,7 @@ from tests.release_samples import ROOT
 from tests.s3 import KEYS, new_bucket, s3_store
 from tests.test_killed import SOAK, Passes, Place, Trial, follow, nights, without_serial
 
-EVERY = 1 if SOAK else 60
+EVERY = 1 if SOAK else 150
 """At which of the effects a store begins to fail."""
 
 
@@ -86,7 +86,7 @@ def test_a_folder_that_takes_no_more(folder: Trial, error: int) -> None:
         assert told["error"] in (None, "store-error"), told
         # Who has come to removing only notices nothing.
         assert told["error"] or number > len(folder.effects) * 0.9
-        folder.look(place.content()[1], place.stores()[1], number)
+        folder.look(place, number)
         finished(folder, place)
 
 
@@ -113,7 +113,7 @@ def test_the_command_says_it_in_a_sentence(folder: Trial) -> None:
     assert done.returncode == 1
     assert "could not be read or written in the store: File too large" in done.stderr
     assert "Traceback" not in done.stderr
-    folder.look(place.content()[1], place.stores()[1], "")
+    folder.look(place, "")
     finished(folder, place)
 
 
@@ -186,13 +186,14 @@ OUTAGES: list[tuple[Fault, str]] = [
 @pytest.mark.parametrize(("fault", "code"), OUTAGES)
 def test_a_server_that_fails_for_good(server: Trial, fault: Fault, code: str) -> None:
     requests = 3 * len(server.effects)
-    moments = range(1, requests, requests // (40 if SOAK else 3))
-    for first in [*moments]:
+    share = (1 + [one for one, _ in OUTAGES].index(fault)) / len(OUTAGES)
+    moments = range(1, requests, requests // 40) if SOAK else [int(share * requests * 0.8)]
+    for first in moments:
         place = server.place.fresh("origin")
         with faulty(str(server.place.endpoint), from_then_on(first, fault)) as url:
             told = through(server, place, url, attempts=1, read_seconds=0.5)
         assert told["error"] in (None, code), told
-        server.look(place.content()[1], place.stores()[1], first)
+        server.look(place, first)
         finished(server, place)
 
 

@@ -83,6 +83,14 @@ def parts(content: bytes) -> dict[str, bytes]:
         return {one: archive.read(one) for one in archive.namelist() if not one.endswith("/")}
 
 
+def packed(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 def opened(content: bytes) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(content))
 
@@ -378,6 +386,29 @@ def test_both_files_are_read_as_the_submission_they_came_from() -> None:
 
 
 # --- again and again ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["\n", "&#10;", "\r\n", "_x000D_\n"])
+def test_our_part_is_known_however_its_text_was_divided(ending: str) -> None:
+    """Programs give every script its own font, and write the ends of lines in their own ways."""
+    first = returned(rich(), [wrong("B2", "1OO"), wrong("B3", "約3割")])[".checked.xlsx"]
+    rules = "<r><t>課長の確認待ち{0}{0}―</t></r><r><t>― 確認</t></r><r><t>結果  ――{0}1OO</t></r>"
+    runs = rules.format(ending).encode()
+    inside = dict(parts(first))
+    name = "xl/comments1.xml"
+    inside[name] = re.sub(
+        rb'(<comment ref="B2".*?<text>).*?(</text>)',
+        rb"\1" + runs + rb"\2",
+        inside[name],
+        flags=re.S,
+    )
+    assert runs in inside[name]
+    second = returned(packed(inside), [wrong("B2", "1OO")])[".checked.xlsx"]
+
+    kept = opened(second)["表"]["B2"].comment
+    assert kept is not None and kept.text.count("確認結果 ――") == 1
+    assert kept.text.partition("\n\n―― 確認結果 ――\n")[0] == "課長の確認待ち"
+    sound(second)
 
 
 def test_what_an_earlier_check_left_makes_way() -> None:

@@ -230,7 +230,8 @@ def test_a_withdrawn_file_is_asked_about_and_one_put_back_is_not(desk: Desk) -> 
     )
 
 
-def test_a_file_withdrawn_for_good_is_published_no_longer(desk: Desk) -> None:
+@pytest.mark.parametrize("is_noticed", [False, True])
+def test_a_file_withdrawn_for_good_is_published_no_longer(desk: Desk, is_noticed: bool) -> None:
     with pytest.raises(UsageError, match="lies in the inbox"):
         withdraw(desk.settings(), SAGAMIHARA, "計画を廃止した")
     with pytest.raises(UsageError, match="published"):
@@ -238,6 +239,8 @@ def test_a_file_withdrawn_for_good_is_published_no_longer(desk: Desk) -> None:
     (desk.inbox / SAGAMIHARA).unlink()
     with pytest.raises(UsageError, match="reason"):
         withdraw(desk.settings(), SAGAMIHARA, " ")
+    if is_noticed:
+        desk.run()
     withdraw(desk.settings(), SAGAMIHARA, "計画を廃止した（担当 090-0000-1234）")
     assert desk.published("plans.csv"), "until the next pass"
 
@@ -246,7 +249,12 @@ def test_a_file_withdrawn_for_good_is_published_no_longer(desk: Desk) -> None:
     assert desk.published("plans.csv") == []
     assert desk.archived(content_of(SAGAMIHARA))
     page = desk.root / "workspace/reviews" / SAGAMIHARA / "report.html"
-    assert "このファイルのデータは、公開をやめました。" in text_of(page.read_text("utf-8"))
+    told = text_of(page.read_text("utf-8"))
+    assert "このファイルのデータは、公開をやめました。" in told
+    assert "計画を廃止した" in told or "●●●" in told
+    assert "公開をやめますか" not in told
+    assert "公開されました" not in told
+    assert "このファイルのデータは公開していません。" in told
     assert "090-0000-1234" not in json.dumps(desk.state())
     assert judgements(desk, SAGAMIHARA)[-1].state == "withdrawn"
     assert judgements(desk, SAGAMIHARA)[-1].why

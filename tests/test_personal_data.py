@@ -266,6 +266,31 @@ def test_comments_are_screened_too() -> None:
     assert "0000" not in str(hit.to_json("ja"))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "電話 03-1234-5678",
+        "電話 03-1234-5678（代表）",
+        "担当：山田太郎 電話 03-1234-5678",
+        "連絡先 yamada@example.jp",
+        "担当 山田太郎（内線123）03-1234-5678\n",
+        "担当：山田太郎\r\n電話 03-1234-5678",
+    ],
+)
+def test_a_comment_asks_the_same_with_our_part_beneath_it(said: str) -> None:
+    """And whatever the programs that saved it since have made of its lines."""
+    again = said.rstrip() + "\n\n―― 確認結果 ――\n【ご確認を】電話番号（●●●）"
+    ways = (said, again, again.replace("\n", "\r\n"), again.replace("\n\n", "\r\n \n"))
+    asked = set()
+    for way in ways:
+        (hit,) = screen(workbook(sheet("| 計画 |", comments={(0, 0): way})), ())
+        asked.add((hit.subject, hit.message.ja))
+
+    assert len(asked) == 1
+    (other,) = screen(workbook(sheet("| 計画 |", comments={(0, 0): f"{said}（内線9）"})), ())
+    assert (other.subject, other.message.ja) not in asked
+
+
 @given(st.text())
 def test_what_a_question_is_known_by_is_no_number_of_anybody(asked: str) -> None:
     assert subject("value-jump", asked).isalpha()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,14 +29,14 @@ from opendata.store import (
     stage,
     verify,
 )
-from tests.release_samples import BRANCHES, CREATED, PUBLISHER, ROOT, libraries, part
+from tests.release_samples import BRANCHES, CREATED, PUBLISHER, libraries, part
 from tests.s3 import KEYS, new_bucket, s3_store
-from tests.test_killed import START, described
+from tests.test_killed import Passes, described, order_of
 
 SOAK = os.environ.get("SOAK") == "1"
 RACERS = 8
 ROUNDS = 4 if SOAK else 1
-RELEASES = 100 if SOAK else 12
+RELEASES = 100 if SOAK else 10
 
 
 @pytest.fixture(params=["folder", "ceph"])
@@ -53,6 +51,11 @@ def url(
     else:
         endpoint = request.getfixturevalue("ceph")
         yield f"s3://{new_bucket(endpoint)}", {"s3": {"endpoint_url": endpoint}}
+
+
+on_a_server = pytest.mark.parametrize(
+    "url", ["folder", "ceph"] if SOAK else ["ceph"], indirect=True
+)
 
 
 class Reader:
@@ -144,6 +147,7 @@ def test_a_reader_never_sees_a_mixture(url: tuple[str, dict[str, Any]], package:
     assert verify(public) == []
 
 
+@on_a_server
 def test_without_any_lock_nothing_is_lost_and_nothing_mixed(
     url: tuple[str, dict[str, Any]], package: Package
 ) -> None:
@@ -189,38 +193,25 @@ def test_without_any_lock_nothing_is_lost_and_nothing_mixed(
     assert workspace.paths() == ["state.copy.json", "state.json"]
 
 
-def race(settings: Mapping[str, Any], files: list[list[tuple[str, str]]]) -> None:
+def race(
+    passes: Passes, settings: Mapping[str, Any], files: Sequence[Sequence[tuple[str, str]]]
+) -> None:
     """Let as many processes as there are lists of files start at once; all must come through."""
-    orders = [
-        {"settings": settings, "now": START.isoformat(), "files": [list(one) for one in mine]}
-        for mine in files
-    ]
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.racer", json.dumps(order)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for order in orders
-    ]
-    for one in racers:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "there\n"
-    for one in racers:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    told = [one.communicate() for one in racers]
-    assert [(one.returncode, err) for one, (_, err) in zip(racers, told, strict=True)] == [
-        (0, "") for _ in racers
-    ]
+    told = passes.race([order_of(settings, 0, files=mine) for mine in files])
+    assert [one.get("error", "killed") for one in told] == [None for _ in files]
 
 
-@pytest.mark.parametrize("url", ["folder", "ceph"] if SOAK else ["ceph"], indirect=True)
-def test_eight_processes_publish_at_once(url: tuple[str, dict[str, Any]], tmp_path: Path) -> None:
+@pytest.fixture
+def passes() -> Iterator[Passes]:
+    started = Passes()
+    yield started
+    started.end()
+
+
+@on_a_server
+def test_eight_processes_publish_at_once(
+    url: tuple[str, dict[str, Any]], tmp_path: Path, passes: Passes
+) -> None:
     place, s3 = url
     fill(tmp_path / "waiting", RACERS * ROUNDS)
     waiting = sorted((tmp_path / "waiting").rglob("*.xlsx"))
@@ -239,12 +230,12 @@ def test_eight_processes_publish_at_once(url: tuple[str, dict[str, Any]], tmp_pa
     settings = load_settings(**at_once)
     workspace, public = settings.stores()
     with reading(public) as reader:
-        race(at_once, [pairs[number::RACERS] for number in range(RACERS)])
+        race(passes, at_once, [pairs[number::RACERS] for number in range(RACERS)])
     assert reader.wrong == []
     assert verify(public) == []
     alone = {**at_once, "workspace": str(tmp_path / "w"), "public": str(tmp_path / "p"), "s3": {}}
     shutil.copy(pairs[0][1], tmp_path / "last.xlsx")
-    race(alone, [[(str(tmp_path / "last.xlsx"), pairs[0][1])]])
+    race(passes, alone, [[(str(tmp_path / "last.xlsx"), pairs[0][1])]])
     serial_workspace, serial_public = load_settings(**alone).stores()
     ours, theirs = read_state(workspace)[0], read_state(serial_workspace)[0]
     assert len(ours["submissions"]) == RACERS * ROUNDS

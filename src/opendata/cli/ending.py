@@ -60,13 +60,17 @@ def _unforeseen(error: Exception, lang: Literal["ja", "en"]) -> int:
 
 
 def _log_of(error: Exception) -> str:
-    """Keep where the error happened (not its message: it may hold what stands in a cell)."""
+    """Keep where the error happened (not its message: it may hold what stands in a cell). Gives
+    the file, or the error's name where the disk takes none."""
     import tempfile
     import traceback
 
     frames = "".join(traceback.format_tb(error.__traceback__))
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="opendata-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(f"{type(error).__name__}\n{frames}")
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="opendata-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write(f"{type(error).__name__}\n{frames}")
+    except OSError:
+        return type(error).__name__
     return log.name

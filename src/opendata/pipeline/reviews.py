@@ -41,8 +41,10 @@ def write_reviews(
 
 
 def _has_gone(before: Account | None, after: Account) -> bool:
-    was = (before.withdrawn, before.ended) if before else (False, None)
-    return after.withdrawn and (after.withdrawn, after.ended) != was
+    """Whether a file is news as one that is gone. That an operator has withdrawn it is known before
+    the pass that publishes its data no longer."""
+    was = (before.withdrawn, before.accepted) if before else (False, None)
+    return after.withdrawn and (after.withdrawn, after.accepted) != was
 
 
 def _judgement(account: Account, accounts: Accounts, now: datetime) -> Judgement:

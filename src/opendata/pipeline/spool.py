@@ -7,23 +7,27 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
-from tempfile import TemporaryFile
+from contextlib import contextmanager
+from tempfile import TemporaryFile, gettempdir
+
+from opendata.errors import StoreError
 
 
 class Spool:
     """One file without a name: whatever ends the process, nothing of it stays behind."""
 
     def __init__(self) -> None:
-        with TemporaryFile(prefix="opendata-") as file:
+        with _reported(), TemporaryFile(prefix="opendata-") as file:
             self._file = os.dup(file.fileno())
         weakref.finalize(self, os.close, self._file)
         self._end = 0
         self._lock = threading.Lock()
 
     def keep(self, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """The same files, read from disk each time they are asked for. Raises OSError."""
+        """The same files, read from disk each time they are asked for. Raises
+        StoreError."""
         places = {}
-        with self._lock:
+        with self._lock, _reported():
             for name, content in files.items():
                 places[name] = (self._end, len(content))
                 self._append(content)
@@ -38,7 +42,17 @@ class Spool:
 
     def read(self, offset: int, size: int) -> bytes:
         """Some bytes of the file."""
-        return os.pread(self._file, size, offset)
+        with _reported():
+            return os.pread(self._file, size, offset)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError("store-error", path=gettempdir(), reason=reason) from error
 
 
 class _Kept(Mapping[str, bytes]):

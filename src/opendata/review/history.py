@@ -20,6 +20,7 @@ KEPT = 100
 """How many judgements of a place are remembered, with their pages."""
 _FILLED = re.compile(r"<!--(top|earlier)-->.*?<!--/\1-->", re.DOTALL)
 _PRESENT = re.compile(r"<!--now-->.*?<!--/now-->", re.DOTALL)
+_STANDING = re.compile(r"<!--standing-->.*?<!--/standing-->", re.DOTALL)
 """Parts of a report's page. What a steward wrote stands there escaped and opens no comment."""
 
 
@@ -98,6 +99,9 @@ def as_present(page: bytes, judgements: Sequence[Judgement], file: str, workspac
     )
     linked = [one for one in reversed(earlier) if one.folder]
     bottom = fragment("earlier.html", judgements=linked) if linked else Markup()
+    if present.why is not None:
+        ended = fragment("ended.html", name=PurePosixPath(file).name)
+        page = _STANDING.sub(lambda _: ended, page.decode()).encode()
     return _filled(page, top if present.state == "withdrawn" else Markup(), bottom)
 
 

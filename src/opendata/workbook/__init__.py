@@ -3,6 +3,7 @@
 from opendata.workbook.figure import figure_told
 from opendata.workbook.reading import read
 from opendata.workbook.types import (
+    RESULTS_RULE,
     RESULTS_SHEET,
     Format,
     Limits,
@@ -12,9 +13,11 @@ from opendata.workbook.types import (
     Visibility,
     Workbook,
     address,
+    own_length,
 )
 
 __all__ = [
+    "RESULTS_RULE",
     "RESULTS_SHEET",
     "Format",
     "Limits",
@@ -25,5 +28,6 @@ __all__ = [
     "Workbook",
     "address",
     "figure_told",
+    "own_length",
     "read",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,16 @@ Visibility = Literal["visible", "hidden", "very_hidden"]
 
 RESULTS_SHEET = "確認結果"
 """The sheet that a review adds to a steward's own workbook; it is no part of what they submit."""
+RESULTS_RULE = "―― 確認結果 ――"
+"""What the review's part of a comment begins with; it stands beneath the department's."""
+_RULE = re.compile(r"―{1,4}\s{0,9}確認結果\s{0,9}―{1,4}")
+
+
+def own_length(comment: str) -> int:
+    """How much of a comment is the department's own: up to our part, whatever the programs that
+    saved the workbook since have made of the spaces and lines around it."""
+    found = _RULE.search(comment)
+    return len(comment) if found is None else found.start()
 
 
 class Range(NamedTuple):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from opendata.errors import UnreadableWorkbook
-from opendata.workbook.markup import YES, integer, local, parse_xml, refuse_declarations
+from opendata.workbook.markup import YES, integer, local, parse_xml, refuse_declarations, unescaped
 from opendata.workbook.strings import is_struck, read_strings
 from opendata.workbook.styles import Place, Styles, format_code
 from opendata.workbook.types import Limits, Visibility
@@ -185,7 +185,6 @@ def _comments(parts: Parts, sheet: str) -> dict[Place, str]:
             continue
         for one in _xml(parts, path).iter():
             if local(one.tag) == "comment" and (place := place_of(one.get("ref", ""))):
-                comments[place] = "".join(
-                    text.text or "" for text in one.iter() if local(text.tag) == "t"
-                )
+                text = "".join(each.text or "" for each in one.iter() if local(each.tag) == "t")
+                comments[place] = unescaped(text)
     return comments

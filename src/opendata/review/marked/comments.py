@@ -20,11 +20,12 @@ from opendata.review.marked.markup import (
     root,
     spliced,
 )
-from opendata.workbook.types import address
+from opendata.workbook.markup import unescaped
+from opendata.workbook.types import RESULTS_RULE, address, own_length
 
 Place = tuple[int, int]
 
-RULE = "―― 確認結果 ――"
+RULE = RESULTS_RULE
 """What our part of a comment begins with; from here on it makes way at the next check."""
 AUTHOR = "確認結果"
 _TEXT = re.compile(rb"<(?:[^\s/>!?]+:)?t(?:\s[^>]*)?(?<!/)>(.*?)</", re.S)
@@ -108,23 +109,36 @@ class Comments:
         return [one for one in children(self._data, text) if one.local in (b"t", b"r")]
 
     def _kept(self, one: Element) -> tuple[bytes, bool]:
-        """The runs of a comment that are the steward's, and whether others of ours follow."""
-        kept = b""
+        """The runs of a comment that are the steward's, and whether others of ours follow.
+
+        Programs divide a text into runs anew, so our first line may reach over several.
+        """
         p = self._prefix
-        for run in self._runs(self._text(one)):
+        runs = self._runs(self._text(one))
+        texts = [self._plain(run) for run in runs]
+        whole = "".join(texts)
+        left = own_length(whole)
+        has_ours = left < len(whole)
+        if has_ours:
+            left = len(whole[:left].rstrip())
+        kept = b""
+        for run, text in zip(runs, texts, strict=True):
             raw = self._data[run.start : run.end]
-            text = "".join(
-                html.unescape(found.decode("utf-8", "replace")) for found in _TEXT.findall(raw)
-            )
-            own, rule, _ = text.partition(RULE)
-            if rule:
-                own = own.rstrip()
-                if own:
-                    plain = (p, p, escaped(own), p, p)
-                    kept += b'<%sr><%st xml:space="preserve">%s</%st></%sr>' % plain
-                return kept, True
-            kept += raw if run.local == b"r" else b"<%sr>%s</%sr>" % (p, raw, p)
-        return kept, False
+            if len(text) > left:
+                own = escaped(legal(text[:left]))
+                raw = b'<%st xml:space="preserve">%s</%st>' % (p, own, p) if own else b""
+            if raw:
+                is_run = run.local == b"r" and len(text) <= left
+                kept += raw if is_run else b"<%sr>%s</%sr>" % (p, raw, p)
+            left -= len(text)
+            if left <= 0 and has_ours:
+                break
+        return kept, has_ours
+
+    def _plain(self, run: Element) -> str:
+        """What a run says."""
+        found = _TEXT.findall(self._data[run.start : run.end])
+        return unescaped("".join(html.unescape(one.decode("utf-8", "replace")) for one in found))
 
 
 def _no_text() -> Element:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from opendata.errors import Place, Problem, Text, problem
 from opendata.validate.personal_data.headings import under_headings
 from opendata.validate.personal_data.kinds import NAME, NUMBER, personal_data
-from opendata.workbook import Sheet, Workbook, address
+from opendata.workbook import Sheet, Workbook, address, own_length
 
 MASK = "●●●"
 """Stands where personal data stood."""
@@ -35,7 +35,8 @@ def _screen_sheet(sheet: Sheet, published: Collection[str]) -> Iterator[Problem]
                 cell = address(row, column)
                 is_published = f"{sheet.name}!{cell}" in published
                 yield _hit(sheet, cell, kinds, str(value), is_published=is_published)
-    for (row, column), comment in sorted(sheet.comments.items()):
+    for (row, column), told in sorted(sheet.comments.items()):
+        comment = told[: own_length(told)]  # the rest is what a review has said before
         if kinds := personal_data(comment):
             yield _hit(sheet, address(row, column), kinds, comment, is_published=False)
 
@@ -78,14 +79,15 @@ def _hit(
     sheet: Sheet, cell: str, kinds: Sequence[Text], text: str, *, is_published: bool
 ) -> Problem:
     """One problem for a cell. Whoever answers it has been told of everything in the cell; that a
-    個人番号 may be published is no question."""
+    個人番号 may be published is no question. Programs break and end lines in their own ways: that
+    makes no other question."""
     told = Text("、".join(one.ja for one in kinds), ", ".join(one.en for one in kinds))
     return problem(
         "personal-data",
         Place(sheet=sheet.name or None, cell=cell),
         value=MASK,
         severity="error" if is_published else "warning",
-        asked=None if NUMBER in kinds else (told.en, text),
+        asked=None if NUMBER in kinds else (told.en, " ".join(text.split())),
         kind=told,
     )
 
