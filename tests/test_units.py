@@ -184,3 +184,32 @@ def test_two_years_in_one_header_that_disagree() -> None:
     assert rows(result.dataset.tables["indicator_values"], "fiscal_year") == [(2016,), (2017,)]
     (wrong,) = (one for one in result.problems if one.code == "era-year-mismatch")
     assert (wrong.place.cell, wrong.value, wrong.suggestion) == ("D2", "(2016)", "(2017)")
+
+
+@pytest.mark.parametrize(
+    ("headings", "cell", "proposed"),
+    [
+        ("2022（R4） 2023（R6） 2024（R6） 2025（R7）", "D1", "2023（R5）"),
+        ("2022（R4） 2024（R5） 2024（R6） 2025（R7）", "D1", "2023（R5）"),
+        ("2025（R7） 2024（R6） 2023（R6） 2022（R4）", "E1", "2023（R5）"),
+        ("2022（R4） 2023（R5） 2024（R6） 2025（R8）", "F1", "2025（R7）"),
+        ("2017（H29） 2018（H30） 2019（H30） 2020（R2）", "E1", "2019（R1）"),
+        ("令和4年度 令和5年度（2034） 令和6年度 令和7年度", "D1", "令和5年度（2023）"),
+        ("2022（R4） 2022（R6） 2024（R6） 2025（R7）", "D1", None),
+        ("2022（R4） 2023（R6） 2025（R7） 2026（R8）", "D1", None),
+    ],
+)
+def test_the_other_headings_decide_between_two_years(
+    headings: str, cell: str, proposed: str | None
+) -> None:
+    """And none of the figures below is held against those below another heading."""
+    result = validated(
+        sheet(f"""
+            | 指標   | 単位 | {" | ".join(headings.split())} |
+            | 来館者 | 人   | 1 | 2 | 3 | 4 |
+        """),
+        SIGNED,
+    )
+
+    (wrong,) = (one for one in result.problems if one.severity == "error")
+    assert (wrong.code, wrong.place.cell, wrong.suggestion) == ("era-year-mismatch", cell, proposed)

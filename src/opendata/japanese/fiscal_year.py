@@ -28,6 +28,8 @@ class FiscalYear:
     """The era ended before that year: 平成34年度."""
     suggestion: str | None = None
     """The same text with the wrong part corrected; None where nothing is wrong."""
+    western_suggestion: str | None = None
+    """The same text with its era year corrected, should the western year be right."""
     month: int | None = None
     """The calendar month, where a date was written rather than a year."""
 
@@ -163,11 +165,18 @@ def _of_date(day: date) -> FiscalYear:
 
 def _with_text(found: Found, folded: Folded) -> FiscalYear:
     """The year with the whole cell as its text."""
-    suggestion = found.fiscal_year.suggestion
-    if suggestion is not None:
-        start, end = folded.place(found.start, found.end)
-        suggestion = folded.source[:start] + suggestion + folded.source[end:]
-    return replace(found.fiscal_year, text=folded.source, suggestion=suggestion)
+    year = found.fiscal_year
+    start, end = folded.place(found.start, found.end)
+
+    def whole(suggestion: str | None) -> str | None:
+        return suggestion and folded.source[:start] + suggestion + folded.source[end:]
+
+    return replace(
+        year,
+        text=folded.source,
+        suggestion=whole(year.suggestion),
+        western_suggestion=whole(year.western_suggestion),
+    )
 
 
 def _matches(folded: Folded, era: Era | None, *, whole: bool) -> Iterator[Found]:
@@ -309,6 +318,7 @@ def _complete(folded: Folded, first: _Atom, *, whole: bool) -> Found:
             by_era.era.name if by_era and by_era.era else None,
             never,
             _suggestion(folded, by_era, western, text_start, text_end),
+            _western_suggestion(folded, by_era, western, text_start, text_end),
             month,
         ),
     )
@@ -368,21 +378,43 @@ def _never(era: Era, number: int) -> bool:
     return era.last is not None and number > era.last
 
 
+_Change = tuple[int, int, str]
+"""From where to where a text is replaced, and by what."""
+
+
 def _suggestion(
     folded: Folded, by_era: _Atom | None, western: _Atom | None, start: int, end: int
 ) -> str | None:
     """The text as it should have been written; None where nothing is wrong."""
-    changes: list[tuple[int, int, str]] = []
+    changes: list[_Change] = []
     if by_era is not None and by_era.era is not None and _never(by_era.era, by_era.number):
-        right = era_of_year(by_era.year)
-        changes.append(_digits(folded, by_era.number_at, str(by_era.year - right.base)))
-        if by_era.era_at is not None:
-            left, stop = folded.place(*by_era.era_at)
-            written = folded.source[left:stop]
-            changes.append((left, stop, _era_like(right, written)))
+        changes += _era_changes(folded, by_era, by_era.year)
     if by_era is not None and western is not None and by_era.year != western.year:
         year = str(by_era.year)
         changes.append(_digits(folded, western.number_at, year[2:] if western.short else year))
+    return _changed(folded, changes, start, end)
+
+
+def _western_suggestion(
+    folded: Folded, by_era: _Atom | None, western: _Atom | None, start: int, end: int
+) -> str | None:
+    """The text with the era year of its western year; None where they agree."""
+    if by_era is None or western is None or by_era.year == western.year:
+        return None
+    changes = [*_era_changes(folded, by_era, western.year)]
+    return _changed(folded, changes, start, end)
+
+
+def _era_changes(folded: Folded, atom: _Atom, year: int) -> Iterator[_Change]:
+    """What makes an era year the one of another western year."""
+    era = era_of_year(year)
+    yield _digits(folded, atom.number_at, str(year - era.base))
+    if atom.era_at is not None and era is not atom.era:
+        left, stop = folded.place(*atom.era_at)
+        yield left, stop, _era_like(era, folded.source[left:stop])
+
+
+def _changed(folded: Folded, changes: list[_Change], start: int, end: int) -> str | None:
     if not changes:
         return None
     text = folded.source

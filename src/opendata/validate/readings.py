@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from opendata.japanese import (
+    FiscalYear,
     Quantity,
     Status,
     bare_name,
@@ -36,6 +37,8 @@ class Finding:
     code: str
     suggestion: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    either: Mapping[int, str] = field(default_factory=dict)
+    """The years that a text names where they disagree, each with the text that says it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,20 @@ def _fiscal_year(text: str, target: Field) -> Reading:
             "era_year": year.era_reading,
             "western_year": year.western_reading,
         }
-        findings.append(Finding("era-year-mismatch", year.suggestion, details))
+        findings.append(Finding("era-year-mismatch", year.suggestion, details, _either(year)))
     if year.never_existed:
         details = {"written": year.text, "year": year.year, "proper": year.suggestion}
         findings.append(Finding("era-year-never-existed", year.suggestion, details))
     return Reading(str(year.year), findings=tuple(findings))
+
+
+def _either(year: FiscalYear) -> Mapping[int, str]:
+    said = (
+        (year.era_reading, year.suggestion),
+        (year.western_reading, year.western_suggestion),
+    )
+    behind = year.year - (year.era_reading or year.year)  # the months before April
+    return {one + behind: text for one, text in said if one is not None and text is not None}
 
 
 def _date(text: str, target: Field) -> Reading:

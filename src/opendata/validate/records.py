@@ -19,6 +19,7 @@ from opendata.package import Field, ForeignKey, IdForm, Package, Resource
 from opendata.package.contract import PRIVATE
 from opendata.validate.readings import Finding, Reading, plain, read
 from opendata.validate.references import names_of, parents_first
+from opendata.validate.years import settle_years
 
 _FORM_PLACE = re.compile(r"\{([a-z_|]+)(?::([a-z]+))?\}")
 
@@ -39,6 +40,9 @@ class Columns:
     what they are made of is missing."""
     doubtful: set[int] = field(default_factory=set)
     """Rows in which an error was found while reading: what they say is not judged further."""
+    either: dict[tuple[str, str], dict[int, str | None]] = field(default_factory=dict)
+    """By field and cell the two years of which a cell names both, each with the cell's text
+    corrected to it, where that cell alone can be."""
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values())))
@@ -80,6 +84,7 @@ def read_records(extract: Extract, package: Package) -> tuple[dict[str, Columns]
                 problems.extend(_make_ids(columns, extract.links[name]))
                 _settle_units(columns, extract.links[name], tables, rows_of, problems)
                 _tell_apart(columns)
+                settle_years(columns, problems)
                 conflicts: dict[int, list[Problem]] = {}
                 columns, rows_of[name], doubled[name] = _merge(columns, conflicts)
                 twice = [*_written_twice(resource, extract, rows_of[name], doubled)]
@@ -148,6 +153,10 @@ def _read_values(
                     columns.refused.add((row, target.name))
                 if message(finding.code).severity == "error":
                     columns.doubtful.add(row)
+                if finding.either and (cell := places[target.name][row]):
+                    columns.either[target.name, cell] = {
+                        year: _in_whole(said, text, whole) for year, said in finding.either.items()
+                    }
                 place = columns.place(row, target.name)
                 known = (finding.code, places[target.name][row], text)
                 if known not in reported:
@@ -187,11 +196,20 @@ def _put_sibling(columns: Columns, row: int, name: str, value: str, place: str |
 
 def _located(finding: Finding, place: Place, text: str, whole: str) -> Problem:
     suggestion = finding.suggestion
-    if suggestion is not None and text in whole:
-        suggestion = whole.replace(text, suggestion)
-    elif suggestion is not None and text.endswith(whole):
-        suggestion = suggestion.removeprefix(text.removesuffix(whole))
+    if suggestion is not None:
+        suggestion = _in_whole(suggestion, text, whole)
     return problem(finding.code, place, value=whole, suggestion=suggestion, **finding.details)
+
+
+def _in_whole(suggestion: str, text: str, whole: str) -> str | None:
+    """What to put into a cell, of which `text` is the part to be corrected, or more than the cell;
+    None where another cell would have to change."""
+    if text in whole:
+        return whole.replace(text, suggestion)
+    if not text.endswith(whole):
+        return suggestion
+    before = text.removesuffix(whole)
+    return suggestion.removeprefix(before) if suggestion.startswith(before) else None
 
 
 def _resolve_links(
