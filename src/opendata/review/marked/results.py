@@ -65,10 +65,12 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How the workbooks of one review are called; `proposed` where there is one."""
+    """How the workbooks of one review are called; `proposed` where there is one, which puts so
+    many errors right."""
 
     checked: str
     proposed: str | None = None
+    repaired: int = 0
 
 
 def results(
@@ -130,7 +132,7 @@ def _preamble(
     reviewed: Reviewed, names: Names, remarks: Sequence[Text], language: Language
 ) -> list[str]:
     """The lines above the list: the verdict and what to do."""
-    steps = next_steps(reviewed, names.checked, names.proposed)
+    steps = next_steps(reviewed, names.checked, names.proposed, names.repaired)
     lines = [RESULTS_SHEET, verdict(reviewed).in_(language)]
     if reviewed.is_check and (only := reassurance(reviewed)):
         lines.append(only.in_(language))
