@@ -272,6 +272,13 @@ def test_one_of_two_questions_answered(desk: Desk) -> None:
 def test_a_yes_without_a_reason_publishes_nothing(waiting: Desk) -> None:
     assert not dropped(waiting, answered(checked(waiting), "K16", "はい")).releases
     assert {"value-jump", "answer-without-reason"} <= set(waiting.codes(NISHITOKYO))
+    told = problem(waiting, "answer-without-reason")
+    assert told["cell"] == "K16" and "これまでの値から大きく離れています" in told["message"]
+    back = checked(waiting)
+    page = openpyxl.load_workbook(BytesIO(back))[RESULTS_SHEET]
+    assert page.cell(questions(back)["K16"], 8).value == "はい"
+    edits = {f"I{questions(back)['K16']}": "再集計した"}
+    assert dropped(waiting, edited(back, RESULTS_SHEET, **edits)).releases
 
 
 @pytest.mark.parametrize(

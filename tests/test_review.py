@@ -18,7 +18,8 @@ from openpyxl.styles import PatternFill
 
 from opendata.errors import Place, Problem, problem
 from opendata.review import RESULTS, Reviewed, build
-from opendata.review.answers import read_answers
+from opendata.review.answers import YES, Unclear, filled_in, read_answers, unclear
+from opendata.validate import Answer
 from opendata.workbook import read
 from opendata.workbook.types import Range, Sheet, Value, Workbook
 
@@ -562,16 +563,42 @@ def test_a_question_is_answered_on_the_sheet_of_results() -> None:
         sheet.cell(rows[subject], 8, said)
         sheet.cell(rows[subject], 9, why)
 
-    answers, problems = read_answers(read("取組一覧.xlsx", saved(given)))
+    answers, others = read_answers(read("取組一覧.xlsx", saved(given)))
 
     assert [(one.subject, one.is_right, one.reason) for one in answers] == [
         ("aa", True, "議会で修正した"),
         ("cc", False, ""),
     ]
-    assert [(one.code, one.place.cell) for one in problems] == [
-        ("answer-without-reason", f"H{rows['bb']}"),
-        ("unknown-answer", f"H{rows['dd']}"),
+    told = list(unclear(others, asked))
+    assert [(one.code, one.place.cell) for one in told] == [
+        ("answer-without-reason", "B4"),
+        ("unknown-answer", "D3"),
     ]
+    assert not list(unclear(others, [replace(asked[1], subject="other")])), "asked no longer"
+
+
+def test_what_was_written_beside_a_question_stays_while_it_is_asked() -> None:
+    """Wherever its row now is; a word that is none is to be chosen again."""
+    subjects = {"B3": "aa", "B4": "bb", "B5": "cc", "D3": "dd"}
+    asked = [
+        replace(mismatch(cell), severity="warning", subject=subject)
+        for cell, subject in subjects.items()
+    ]
+    given = (Answer.given("cc", "桁の誤り", "steward", is_right=False),)
+    others = (Unclear("bb", "はい。", YES, ""), Unclear("dd", "？", None, "議会で修正した"))
+    again = reviewed(mismatch("C9"), *reversed(asked), status="rejected")
+    sheet = checked(build(replace(again, filled_in=filled_in(given, others))))["確認結果"]
+
+    written = {
+        str(sheet.cell(row, 10).value): (sheet.cell(row, 8).value, sheet.cell(row, 9).value)
+        for row in range(1, sheet.max_row + 1)
+    }
+    assert {one: written[one] for one in subjects.values()} == {
+        "aa": (None, None),
+        "bb": ("はい", None),
+        "cc": ("いいえ", "桁の誤り"),
+        "dd": (None, "議会で修正した"),
+    }
 
 
 def test_what_is_not_asked_has_no_place_for_an_answer() -> None:

@@ -17,7 +17,7 @@ from opendata.extract.standard import FROM_OUTSIDE
 from opendata.package import Package
 from opendata.review import Proposal, Reviewed, masked
 from opendata.review import build as build_review
-from opendata.review.answers import read_answers
+from opendata.review.answers import Unclear, filled_in, read_answers, unclear
 from opendata.validate import Answer, Dataset, rated, validate
 from opendata.workbook import Limits, Workbook
 from opendata.workbook import read as read_workbook
@@ -48,6 +48,8 @@ class Received:
     """Where its review will lie."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of earlier questions, by their subjects."""
+    unclear: tuple[Unclear, ...] = ()
+    """What its sheet of results says that is no answer yet."""
     is_known: bool = False
     """Whether the answers of this very file are among them: what was said later stands."""
 
@@ -121,12 +123,12 @@ def examine_submission(
         workbook = read_workbook(received.place.rpartition("/")[2], received.content, limits)
     except UnreadableWorkbook as error:
         return refuse_unopened(received, error)
-    given, told = read_answers(workbook)
+    given, others = read_answers(workbook)
     said = {one.subject: one for one in given}
     known = received.answers
     received = replace(
         received,
-        problems=(*received.problems, *told),
+        unclear=tuple(others),
         answers={**said, **known} if received.is_known else {**known, **said},
     )
     reading = _read(received, workbook, package, known_layouts(package), last)
@@ -154,6 +156,7 @@ def _read(
         return _Reading(None, None, tuple(problems), received.answers)
     validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
+    problems += rated(list(unclear(received.unclear, problems)), package)
     return _Reading(extracted.layout.name, validation.dataset, tuple(problems), validation.answers)
 
 
@@ -232,6 +235,7 @@ def _outcome(
         last_good=received.last_good,
         proposal=proposal,
         workspace=received.workspace,
+        filled_in=filled_in(outcome.answers.values(), received.unclear),
     )
     return replace(
         outcome,

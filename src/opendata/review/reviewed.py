@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Literal
 
-from opendata.errors import Problem
+from opendata.errors import Problem, Text
 from opendata.extract.draft import Draft
 from opendata.workbook.types import Workbook
 
@@ -60,6 +60,9 @@ class Reviewed:
     workspace: str | None = None
     """Where the review will lie, for the operator's command; None for a file that was no
     submission."""
+    filled_in: Mapping[str, tuple[Text | None, str]] = field(default_factory=dict)
+    """What somebody wrote beside questions, word and reason by subject: it stays there while they
+    are asked."""
 
     @property
     def name(self) -> str:

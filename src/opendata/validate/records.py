@@ -241,6 +241,8 @@ def _resolve_names(columns: Columns, tables: Mapping[str, Columns]) -> Iterator[
             found = names.find(text) if text and columns.places[key.field][row] else ()
             if len(found) == 1:
                 columns.values[key.field][row] = owner.values[key.reference][found[0]]
+                if columns.values[key.field][row] is None:
+                    columns.refused.add((row, key.field))
             elif found:
                 yield _ambiguous(columns, row, key.field, len(found))
 

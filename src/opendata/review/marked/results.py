@@ -29,6 +29,7 @@ _LINKS = 60_000  # Excel takes 65,530 links on one sheet
 _LISTED = 200_000
 _HIDDEN = 10
 _WIDTHS = (26, 12, 28, 26, 26, 60, 60, 16, 40, 18)
+_BLANK: tuple[Text | None, str] = (None, "")
 _HEADINGS = (
     Text("内容", "Cause"),
     Text("区分", "Kind"),
@@ -91,7 +92,7 @@ def results(
     last = heading
     for one in islice(_listed(reviewed.problems), _LISTED):
         linked = target(one[1].place) if len(links) < _LINKS else None
-        texts = _texts(*one, language)
+        texts = _texts(*one, language, *reviewed.filled_in.get(one[1].subject or "", _BLANK))
         rows.append(
             _row(last, texts, _looks(one[1], is_link=linked is not None), styles, tall=True)
         )
@@ -160,7 +161,9 @@ def _listed(problems: Iterable[Problem]) -> Iterator[tuple[Text, Problem]]:
                 yield cause.title, one
 
 
-def _texts(cause: Text, one: Problem, language: Language) -> list[str]:
+def _texts(
+    cause: Text, one: Problem, language: Language, said: Text | None, reason: str
+) -> list[str]:
     place = one.place
     return [
         cause.in_(language),
@@ -170,8 +173,8 @@ def _texts(cause: Text, one: Problem, language: Language) -> list[str]:
         one.suggestion or "",
         one.message.in_(language),
         one.remedy.in_(language),
-        "",
-        "",
+        said.in_(language) if said else "",
+        reason,
         one.subject or "",
     ]
 
