@@ -257,13 +257,14 @@ def test_an_untouched_template_is_told_in_one_sentence() -> None:
     assert "まだ何も記入されていません" in found.problems[0].message.ja
 
 
-def test_the_example_is_not_read_and_would_be_valid(tmp_path: Path) -> None:
+@pytest.mark.parametrize("year", [2019, 2024, 2026])
+def test_the_example_is_not_read_and_would_be_valid(year: int, tmp_path: Path) -> None:
     for contract in (package(), facilities(tmp_path)):
         layout = standard_layout(contract)
         assert layout is not None
-        book = opened(form(contract))
-        for block in plan(contract, layout, 2024):
-            for below, row in enumerate(example_rows(contract, block, 2024)):
+        book = opened(blank(contract, layout, year=year, language="ja"))
+        for block in plan(contract, layout, year):
+            for below, row in enumerate(example_rows(contract, block, year)):
                 for at, value in enumerate(row):
                     top, left = block.position(at)
                     cell = book[block.sheet].cell(top + 1 + below, left + 1)
@@ -325,6 +326,36 @@ def test_a_reference_is_a_name_a_number_or_both(written: str, code: str | None) 
     assert found.status == ("rejected" if code else "accepted")
     if code:
         assert all("窓囗" in one.message.ja for one in found.problems if one.code == code)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("書かない窓口", "書かない窓口の導入"), ("書かない窓囗の導入", "書かない窓口の導入"),
+     ("窓口", None), ("第2期 道づくりの計画", None), ("だれも知らない", None)],
+)  # fmt: skip
+def test_a_reference_that_leads_nowhere_is_told_with_the_name_it_must_mean(
+    written: str, meant: str | None
+) -> None:
+    book = fill_in(form())
+    write(book["施策体系"], "階層", *["施策"] * 5)
+    write(book["施策体系"], "番号", *"12345")
+    titles = "書かない窓口の導入", "待たない窓口", "道", "第1期 道づくりの計画", "第3期 道づくり"
+    write(book["施策体系"], "名称", *titles)
+    write(book["施策体系"], "上位の体系", None, None)
+    write(book["指標"], "体系", "道")
+    write(book["進捗"], "体系", written)
+    (told,) = outcome(saved(book)).problems
+    assert (told.code, told.place.cell, told.suggestion) == ("foreign-key", "A5", meant)
+    assert "「施策体系」" in told.message.ja and "policy_nodes" not in told.message.ja
+
+
+def test_a_plan_without_its_name_is_one_error_at_the_cell() -> None:
+    book = fill_in(form())
+    book["計画"]["C4"].value = None
+    assert codes(outcome(saved(book))) == [("missing-value", "計画", "C4")]
+    for row in range(4, 16):
+        book["計画"].cell(row, 3).value = None
+    assert codes(outcome(saved(book))) == [("missing-value", "計画", "C4")]
 
 
 def test_two_records_of_a_name_cannot_be_told_apart_by_it() -> None:
@@ -496,3 +527,28 @@ def test_what_cannot_be_written_is_told_and_nothing_is_lost(
 )  # fmt: skip
 def test_a_pattern_is_held_to_where_a_formula_can_say_it(pattern: str, formula: str | None) -> None:
     assert formula_of(pattern, "A1") == formula
+
+
+def test_a_sheet_is_known_by_its_title_where_its_name_was_changed() -> None:
+    book = fill_in(form())
+    book["指標"].title, book["計画"].title = "KPI", "R6"
+    found = outcome(saved(book))
+    assert (found.status, codes(found)) == ("accepted", [])
+    assert (found.records["plans"], found.records["indicators"]) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["指標", "進捗"])
+def test_a_sheet_of_the_form_is_never_left_unread_without_an_error(name: str) -> None:
+    book = fill_in(form())
+    book[name]["A1"].value, book[name].title = "私の表", "KPI"
+    found = outcome(saved(book))
+    assert found.status == "rejected"
+    assert codes(found)[0] == ("unread-sheet", "KPI", "A1")
+    assert f"「{name}」" in found.problems[0].message.ja
+    book = fill_in(form())
+    book.copy_worksheet(book[name]).title = f"{name} (2)"
+    found = outcome(saved(book))
+    assert ("unread-sheet", f"{name} (2)") in [one[:2] for one in codes(found)]
+    book = fill_in(form())
+    book.create_sheet("作業用")["A1"].value = "めも"
+    assert [(*one[:2],) for one in codes(outcome(saved(book)))] == [("unmapped-sheet", "作業用")]

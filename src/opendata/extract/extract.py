@@ -156,7 +156,7 @@ def _find(
     found: list[FoundForm | FoundTable] = []
     nearest: _Miss | None = None
     for grid in grids:
-        if not any(s == "*" for s in block.sheet) and not matches_any(grid.name, block.sheet):
+        if not _is_meant(block, grid):
             continue
         start = 0
         while start == 0 or start < grid.height:
@@ -172,6 +172,12 @@ def _find(
             if isinstance(result, FoundForm):
                 start = result.rows.stop
     return found, nearest
+
+
+def _is_meant(block: Block, grid: Grid) -> bool:
+    """Whether a block is looked for on a sheet: by the sheet's name, or by what it is titled."""
+    is_named = any(s == "*" for s in block.sheet) or matches_any(grid.name, block.sheet)
+    return is_named or bool(block.titled and grid.find(block.titled))
 
 
 def _find_once(
@@ -214,7 +220,7 @@ def _read(
         problems.extend(rows_below(table, covered[table.grid.name]))
     for grid in grids:
         problems.extend(_under_merged_cells(grid))
-        problems.extend(_unmapped(grid, covered[grid.name], fit.layout))
+        problems.extend(_unmapped(grid, covered[grid.name], fit))
     return problems
 
 
@@ -268,7 +274,8 @@ def _add_constants(layout: Layout, records: Records, constants: Mapping[str, str
             records.defaults[table] = values
             continue
         if row is None:
-            records.context[table] = records.add(table, values)
+            known = {**records.blank.get(table, {}), **values}
+            records.context[table] = records.add(table, known)
             continue
         columns = records.tables[table].values
         for name, value in values.items():
@@ -282,8 +289,9 @@ def _add_constants(layout: Layout, records: Records, constants: Mapping[str, str
             columns["slug"][row] = titles.get(squash(columns["title"][row] or ""))
 
 
-def _unmapped(grid: Grid, covered: set[Position], layout: Layout) -> list[Problem]:
+def _unmapped(grid: Grid, covered: set[Position], fit: _Fit) -> list[Problem]:
     """What stands on a sheet and was neither read nor ignored by name."""
+    layout = fit.layout
     if matches_any(grid.name or "*", layout.ignore_sheets):
         return []
     left = [
@@ -296,6 +304,8 @@ def _unmapped(grid: Grid, covered: set[Position], layout: Layout) -> list[Proble
     ]
     if not covered and left:
         place = Place(sheet=grid.name or None, cell=left[0].address)
+        if known := _known_sheet(grid, fit):
+            return [problem("unread-sheet", place, value=grid.name or None, expected=known)]
         return [problem("unmapped-sheet", place, value=grid.name or None)]
     return [
         problem(
@@ -303,6 +313,20 @@ def _unmapped(grid: Grid, covered: set[Position], layout: Layout) -> list[Proble
         )
         for cell in left
     ]
+
+
+def _known_sheet(grid: Grid, fit: _Fit) -> str | None:
+    """The name of the form's own sheet that an unread one must be: titled like it, or with all
+    headings of a table that no other sheet has. What it says must not be lost without a word."""
+    found = {id(one.block) for one in fit.blocks}
+    for block in fit.layout.blocks:
+        if "*" in block.sheet:
+            continue
+        is_titled = bool(block.titled and grid.find(block.titled))
+        is_lost = id(block) not in found and not isinstance(_find_once(block, grid, set(), 0), list)
+        if is_titled or is_lost:
+            return block.sheet[0]
+    return None
 
 
 def _short(cell: Cell) -> str:

@@ -225,3 +225,5 @@ def read_form(found: FoundForm, records: Records) -> None:
     for (table, given), values in groups.items():
         if (table, given) in written:
             records.context[table] = records.add(table, dict(given) | values)
+        elif not given:
+            records.blank.setdefault(table, values)

@@ -185,6 +185,8 @@ class Form(_Strict):
 
     form: tuple[Label, ...]
     sheet: Texts = ("*",)
+    titled: Texts = ()
+    """What a sheet may say that is meant, too, whatever its name."""
     repeat: bool = False
     """Whether the form stands on several sheets, or below itself: then a copy begins at its first
     required label. Tables belong to the form of their sheet, of several to the nearest above."""
@@ -196,6 +198,8 @@ class Table(_Strict):
 
     table: tuple[Column, ...]
     sheet: Texts = ("*",)
+    titled: Texts = ()
+    """What a sheet may say that is meant, too, whatever its name."""
     repeat: bool = False
     """Whether the table may stand again: below, beside, or on other sheets."""
     optional: bool = False

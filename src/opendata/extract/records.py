@@ -115,6 +115,8 @@ class Records:
     wholes: dict[str, str] = field(init=False, default_factory=dict)
     defaults: dict[str, Mapping[str, Raw]] = field(init=False, default_factory=dict)
     """What every record of a table says, where the workbook says nothing."""
+    blank: dict[str, Mapping[str, Raw]] = field(init=False, default_factory=dict)
+    """What forms on which nothing is written could tell of a table, and where."""
     origin: Origin | None = None
     """The repeated block that is being read."""
 

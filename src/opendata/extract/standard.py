@@ -77,18 +77,28 @@ def _blocks(package: Package) -> Iterator[dict[str, Any]]:
         ]
         if resource.is_single and parts:
             parts[0]["required"] = True
-            yield {"sheet": [names[resource.name]], "form": parts}
+            yield {**_sheet_of(package, names[resource.name]), "form": parts}
         elif parts:
             parts[0]["required"] = True
             for owner, series in series_in(package):
                 if owner == resource.name:
                     parts.append(_across(series))
             yield {
-                "sheet": [names[resource.name]],
+                **_sheet_of(package, names[resource.name]),
                 "optional": True,
                 "gap": SHEET_ROWS,
                 "table": parts,
             }
+
+
+def _sheet_of(package: Package, name: str) -> dict[str, Any]:
+    """A block's sheet: by its name, or by its title where somebody has renamed it."""
+    return {"sheet": [name], "titled": [plain(sheet_title(package, name))]}
+
+
+def sheet_title(package: Package, name: str) -> str:
+    """The text in the first cell of a sheet of the form."""
+    return f"{title_of(package)}　{name}"
 
 
 def spellings(heading: str) -> list[str]:

@@ -241,6 +241,8 @@ def _resolve_names(columns: Columns, tables: Mapping[str, Columns]) -> Iterator[
             found = names.find(text) if text and columns.places[key.field][row] else ()
             if len(found) == 1:
                 columns.values[key.field][row] = owner.values[key.reference][found[0]]
+                if columns.values[key.field][row] is None:
+                    columns.refused.add((row, key.field))
             elif found:
                 yield _ambiguous(columns, row, key.field, len(found))
 
@@ -430,7 +432,7 @@ def _settle_units(
                 value = columns.values["raw"][row] if "raw" in columns.values else None
                 if _is_stray(unit):
                     columns.doubtful.add(row)
-                    problems.append(problem("not-a-number", place, value=value))
+                    problems.append(problem("not-a-number", place, value=value, hint=""))
                     continue
                 severity: Severity = "warning"
                 if _contradicts(unit, known) and "比" not in (value or ""):

@@ -14,6 +14,7 @@ from opendata.japanese import tidy
 from opendata.package import Package
 from opendata.package.contract import published
 from opendata.validate.records import Columns
+from opendata.validate.references import names_of
 from opendata.validate.table import TableError, read_schema, validate_tables
 from opendata.validate.table.schema import TableSchema
 
@@ -28,7 +29,7 @@ def check_schema(tables: Mapping[str, Columns], package: Package) -> list[Proble
     }
     rows = {one.name: _rows(tables[one.name]) for one in package.read}
     found = (
-        _problem(_with_field(error, tables[name]), tables[name])
+        _problem(_with_field(error, tables[name]), tables[name], tables)
         for name, error in validate_tables(rows, schemas)
     )
     return [one for one in found if one is not None]
@@ -47,7 +48,7 @@ def _rows(columns: Columns) -> list[list[str]]:
     return [names, *([value or "" for value in row] for row in rows)]
 
 
-def _problem(error: TableError, columns: Columns) -> Problem | None:
+def _problem(error: TableError, columns: Columns, tables: Mapping[str, Columns]) -> Problem | None:
     """The error as a problem of the cell it comes from; None where reading it was the error."""
     if error.row_number is None:
         return problem("schema-error", Place(table=columns.resource.name), reason=error.note)
@@ -64,14 +65,16 @@ def _problem(error: TableError, columns: Columns) -> Problem | None:
     title = columns.resource.field(name).title if name else columns.resource.title
     code = error.type if error.type in _CODES else "schema-error"
     note = error.note
+    owner = _referred(name, columns, tables)
     return problem(
         code,
         place,
         value=columns.written(row, name) if name else None,
+        suggestion=_near(value, name, columns, owner) if owner and code == "foreign-key" else None,
         field=title,
         constraint=_constraint(note),
         reason=note,
-        reference=_referred(name, columns) or note,
+        reference=owner.resource.title if owner else note,
     )
 
 
@@ -135,13 +138,17 @@ def _is_consequence(name: str | None, row: int, columns: Columns) -> bool:
     return any((row, one) in columns.refused for one in names)
 
 
-def _referred(name: str | None, columns: Columns) -> str | None:
-    """The table that a field refers to, as people know it."""
-    for key in columns.resource.foreign_keys:
-        if key.field == name:
-            own = key.resource == columns.resource.name
-            return columns.resource.title if own else key.resource
-    return None
+def _referred(name: str | None, columns: Columns, tables: Mapping[str, Columns]) -> Columns | None:
+    """The table that a field refers to."""
+    keys = (one for one in columns.resource.foreign_keys if one.field == name)
+    return next((tables[one.resource] for one in keys), None)
+
+
+def _near(text: str | None, name: str | None, columns: Columns, owner: Columns) -> str | None:
+    """The one record that a reference comes near to, as it is called; None where several do."""
+    keys = (one for one in columns.resource.foreign_keys if one.field == name)
+    reference = next((one.reference for one in keys), None)
+    return names_of(owner.resource, owner.values, reference).near(text) if text else None
 
 
 _BOUND = re.compile(r'constraint "(\w+)" is "(.*)"', re.DOTALL)

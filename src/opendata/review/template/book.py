@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from opendata.errors.catalogue import Language
 from opendata.extract.layout import Label, Layout
-from opendata.extract.standard import CHOICES, EXAMPLE, GUIDE, NAME, REQUIRED, title_of
+from opendata.extract.standard import CHOICES, EXAMPLE, GUIDE, NAME, REQUIRED, sheet_title
 from opendata.package import Package
 from opendata.review.template import words
 from opendata.review.template.example import Value, example_rows
@@ -175,7 +175,7 @@ class _Drawing:
         The title is merged: on a sheet without merged cells a note could be taken for a value.
         """
         right = NOTE if blocks[0].is_form else max(len(blocks[0].entries) - 1, 1)
-        title = f"{title_of(self.package)}　{name}" if self.is_standard else f"※ {name}"
+        title = sheet_title(self.package, name) if self.is_standard else f"※ {name}"
         style = self._format(bold=True, font_size=16, font_color="#2F5574")
         sheet.merge_range(TITLE, 0, TITLE, right, "", style)
         sheet.write_string(TITLE, 0, title, style)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from opendata.extract.standard import naming_field
-from opendata.package import Package, Resource
+from opendata.package import Field, Package, Resource
 from opendata.package.contract import PRIVATE
 from opendata.review.template.plan import Block, Entry
 from opendata.review.template.validation import choices, sample_of
@@ -15,7 +15,7 @@ Value = str | int | float | None
 
 def example_rows(package: Package, block: Block, year: int) -> tuple[tuple[Value, ...], ...]:
     """The rows of a block's example, a value an entry; a form has one."""
-    given = [_given(package, one) for one in block.entries]
+    given = [_moved(package, one, year) for one in block.entries]
     several = (one.field for one in block.entries if one.field)
     is_free = not any(PRIVATE + "examples" in one.descriptor for one in several)
     across = [at for at, one in enumerate(block.entries) if one.is_across]
@@ -30,6 +30,23 @@ def example_rows(package: Package, block: Block, year: int) -> tuple[tuple[Value
         )
         for row in range(count)
     )
+
+
+def _moved(package: Package, entry: Entry, year: int) -> tuple[str, ...]:
+    """An entry's examples; the package's own years moved so that the first of them all is the
+    form's: the plan of the example then lasts as long as its figures."""
+    given = _given(package, entry)
+    if entry.field is None or not _example_years(entry.field):
+        return given
+    first = min(one for r in package.read for f in r.fields for one in _example_years(f))
+    return tuple(str(int(one) + year - first) if one.isdigit() else one for one in given)
+
+
+def _example_years(field: Field) -> tuple[int, ...]:
+    """The fiscal years among a field's own examples."""
+    given = field.descriptor.get(PRIVATE + "examples") or ()
+    is_year = field.reading == "fiscal_year"
+    return tuple(int(one) for one in given if is_year and str(one).isdigit())
 
 
 def _given(package: Package, entry: Entry) -> tuple[str, ...]:
