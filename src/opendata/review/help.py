@@ -24,6 +24,10 @@ _KIND: Mapping[Severity, Text] = {
     "warning": Text("ご確認を（公開はされます）", "warning: published, but please check"),
     "notice": Text("お知らせ", "notice"),
 }
+_HELD = Text(
+    "ご確認を（その値は、ご回答まで前回のまま公開されます。前回がなければ公開されません）",
+    "warning: until you answer, the value stays as it was last published, or unpublished",
+)
 _COMMAND = "python -m opendata.review.help docs/problems datapackages"
 _GENERATED = f"<!-- Generated from the message catalogue: {_COMMAND} -->"
 
@@ -32,14 +36,18 @@ def pages(packages: Path) -> dict[str, str]:
     """The pages by file name: one per code of ours or of a package's rules, and the index."""
     examples = _examples()
     catalogue: dict[str, list[Message]] = {}
+    asking: set[str] = set()
     for name in available(packages):
         rules = load(packages / name).rules
+        asking |= {rule.code for rule in rules if rule.asks}
         for rule in (one for one in rules if one.query):
             catalogue.setdefault(rule.code, []).append(rule.message)
     catalogue |= {code: [one] for code, one in messages().items()}
-    shown = [catalogue[code] for code in sorted(catalogue)]
-    made = {f"{same[0].code}.md": _page(same, examples.get(same[0].code, {})) for same in shown}
-    made[INDEX] = _index([same[-1] for same in shown])
+    made = {
+        f"{code}.md": _page(same, examples.get(code, {}), holds=code in asking)
+        for code, same in sorted(catalogue.items())
+    }
+    made[INDEX] = _index(catalogue[code][-1] for code in sorted(catalogue))
     return made
 
 
@@ -77,12 +85,13 @@ def repaired(code: str, example: Mapping[str, object]) -> tuple[Text, Text]:
     return Text(str(ja[0]), str(en[0])), Text(str(ja[1]), str(en[1]))
 
 
-def _page(same: Sequence[Message], example: Mapping[str, object]) -> str:
+def _page(same: Sequence[Message], example: Mapping[str, object], *, holds: bool) -> str:
     """The page of a code: what several rules of one code say stands below one another."""
     message = same[-1]
     text = _paragraphs([one.text for one in same], example, "\n>\n> ")
     remedy = _paragraphs([one.remedy for one in same], example, "\n\n")
-    kind = _paragraphs([_KIND[one.severity] for one in same], {}, " / ")
+    kinds = [_HELD] if holds else [_KIND[one.severity] for one in same]
+    kind = _paragraphs(kinds, {}, " / ")
     japanese = [
         f"# {message.title.ja}",
         f"`{message.code}` ・ {kind.ja}",
