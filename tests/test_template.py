@@ -624,5 +624,12 @@ def test_a_sheet_of_the_form_is_never_left_unread_without_an_error(name: str) ->
     found = outcome(saved(book))
     assert ("unread-sheet", f"{name} (2)") in [one[:2] for one in codes(found)]
     book = fill_in(form())
+    book[name].sheet_state = "hidden"
+    found = outcome(saved(book))
+    assert ("hidden-sheet", name, None) in codes(found) and found.status == "rejected"
+    book = fill_in(form())
+    book["評価の集計"].sheet_state = "hidden"  # there is nothing on it
+    assert outcome(saved(book)).status == "accepted"
+    book = fill_in(form())
     book.create_sheet("作業用")["A1"].value = "めも"
     assert [(*one[:2],) for one in codes(outcome(saved(book)))] == [("unmapped-sheet", "作業用")]
