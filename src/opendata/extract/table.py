@@ -48,7 +48,10 @@ def _doubled(found: FoundTable) -> Iterator[tuple[FoundColumn, Cell]]:
     others, with the cell in which they say it. A column that repeats its values is no mistake."""
     first: dict[object, FoundColumn] = {}
     for one in found.columns:
-        if one.year is None or not one.spec.repeats or one.spec.role or _is_told_below(one):
+        year = read_fiscal_year(one.year.text) if one.year else None
+        if one.year is None or year is None or year.disagrees:
+            continue  # a year that is wrong by itself is told as that
+        if not one.spec.repeats or one.spec.role or _is_told_below(one):
             continue
         other = first.setdefault(_said_by(found, one), one)
         if other is not one and _differ(found, other, one):
