@@ -355,6 +355,20 @@ def test_a_renamed_indicator_waits_with_all_its_values(desk: Desk) -> None:
     assert not desk.run().releases
 
 
+def test_every_question_says_what_a_yes_means(desk: Desk) -> None:
+    """A yes to a renamed indicator is no "this is right"."""
+    dropped(desk, book(E16="図書館の来館者数", K17=2300))
+    back = checked(desk)
+    page = openpyxl.load_workbook(BytesIO(back))[RESULTS_SHEET]
+    rows = questions(back)
+    last = {cell: str(page.cell(row, 7).value).rpartition("\n")[2] for cell, row in rows.items()}
+
+    assert last["E16"] == "お尋ね：これまでとは別の指標ですか（名前だけ変えた場合は「いいえ」）"
+    assert last["K17"] == "お尋ね：セルに書かれている値で正しいですか"
+    (heading,) = (row for row in page.iter_rows(min_col=8, max_col=10) if row[2].value == "番号")
+    assert [cell.value for cell in heading[:2]] == ["ご回答", "理由"]
+
+
 def test_another_indicator_is_published_beside_what_it_looked_like(desk: Desk) -> None:
     dropped(desk, RENAMED)
 

@@ -336,6 +336,22 @@ def test_certain_proposals_are_written_into_a_second_file() -> None:
     assert "取組.proposed.xlsx" in told(files[".checked.xlsx"])
 
 
+def test_proposals_that_are_not_all_are_offered_as_a_part() -> None:
+    """Whoever put the file back as it is would only be refused again."""
+    some = [wrong("B2", "1OO", "100"), wrong("B3", "約3割"), missing("A3")]
+    files = returned(rich(), some)
+    html = files["report.html"].decode()
+    for words in (html, told(files[".checked.xlsx"]), told(files[".proposed.xlsx"])):
+        assert "1件が直ります。残り2件" in words and "直す代わりに" not in words
+    assert "残り2件はまだ直っていません" in told(files[".proposed.xlsx"])
+    assert "1件が直ります。残り2件" in files["report.json"].decode()
+
+    every = returned(rich(), some[:1])
+    assert "直す代わりに" in every["report.html"].decode() and "残り" not in told(
+        every[".proposed.xlsx"]
+    )
+
+
 @pytest.mark.parametrize(
     ("problems", "why"),
     [

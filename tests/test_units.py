@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opendata.extract.sentence import fill
-from opendata.japanese import bare_name, is_unit, split_unit
+from opendata.japanese import bare_name, is_unit, read_quantity, split_unit
 from tests.builders import found, rows, sheet, validated
 
 
@@ -213,3 +213,29 @@ def test_the_other_headings_decide_between_two_years(
 
     (wrong,) = (one for one in result.problems if one.severity == "error")
     assert (wrong.code, wrong.place.cell, wrong.suggestion) == ("era-year-mismatch", cell, proposed)
+
+
+@pytest.mark.parametrize("mark", ["？", "?", "！", "？？", "…", "；", "★", "＋", "＝", "→", "人？"])
+def test_a_mark_behind_a_figure_is_no_unit(mark: str) -> None:
+    """It is told at its own cell, with the figure that may be meant, and nothing is written."""
+    result = validated(
+        sheet(f"""
+            | 指標   | 単位 | R3        | R4 |
+            | 来館者 |      | 0.24{mark} | 12 |
+        """),
+        SIGNED,
+    )
+
+    (wrong,) = (one for one in result.problems if one.severity == "error")
+    assert (wrong.code, wrong.place.cell, wrong.suggestion) == ("not-a-number", "C2", None)
+    assert f"「0.24{'人' * mark.count('人')}」" in wrong.remedy.ja
+    assert result.dataset.tables["indicators"].column("unit").to_pylist() == [None]
+
+
+@pytest.mark.parametrize(
+    "unit", ["人", "㎡", "t-CO2", "℃", "%", "¥", "件/年", "ポイント", "km²", "か所"]
+)
+def test_what_units_are_made_of_is_read_behind_a_figure(unit: str) -> None:
+    quantity = read_quantity(f"12{unit}")
+    assert quantity is not None
+    assert quantity.unit == unit

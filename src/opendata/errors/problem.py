@@ -38,6 +38,8 @@ class Problem:
     subject: str | None = None
     """A digest of what is asked, where a person may answer that it is right as it is: whoever
     answers once is not asked again."""
+    question: Text | None = None
+    """What is asked, where it is not whether the value is right as it is."""
     holds: Literal["last", "nothing"] | None = None
     """What is published of the record that is asked about until somebody answers: what the last
     release says of it, or nothing where it says nothing. None where it is published at once."""

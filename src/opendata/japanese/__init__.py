@@ -16,6 +16,7 @@ from opendata.japanese.number import (
     read_quantity,
     read_signs,
     scale_of,
+    split_mark,
     suggest_number,
 )
 from opendata.japanese.period import Period, read_duration, read_period
@@ -44,6 +45,7 @@ __all__ = [
     "read_quantity",
     "read_signs",
     "scale_of",
+    "split_mark",
     "split_number",
     "split_unit",
     "squash",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -177,6 +178,9 @@ _LE = {"以下", "以内", "↓", "弱"}
 _STRICT_LE = {"未満", "を下回る", "下回る", "より少ない", "より小さい", "より小", "より低い"}
 _SENTENCE = re.compile(r"[をがはにへ。、]|する|です|ます|から|まで|以上|以下|未満")
 _NO_UNIT = re.compile(r"[OolI|〇○◯]+(?![A-Za-z])|[²³¹⁰-⁹₀-₉①-⑳½¼¾]")
+_JOIN_UNITS = "/・･.-'’·×*^[("
+_IN_UNITS = "%‰‱°℃℉′″)]" + _JOIN_UNITS
+_CATEGORIES_OF_UNITS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sc", "Mn"}
 _COMPARED = re.compile(r"\s*(?P<sign>>=|=>|<=|=<|[≧≥>≦≤<])\s*(?=[0-9△▲+-])")
 
 # --- typing errors ------------------------------------------------------------------------------
@@ -237,7 +241,7 @@ def suggest_number(text: str) -> str | None:
     """
     folded = fold(text.strip())
     match = _TYPED.fullmatch(folded.text)
-    if match is None or read_quantity(text) is not None:
+    if match is None or read_quantity(text) is not None or re.search("[…‥]", text):
         return None
     number = _repaired(match["number"])
     if number is None:
@@ -343,9 +347,9 @@ def _one(folded: Folded) -> Quantity | None:
     if match is None:
         if (match := _UP_TO.fullmatch(text, start)) is None:
             return None
-        return Quantity(
-            _number(match, ""), "le", unit=_unit(folded, match), note=_note(folded, match)
-        )
+        if (unit := _unit(folded, match)) is not None and _is_no_unit(unit):
+            return None
+        return Quantity(_number(match, ""), "le", unit=unit, note=_note(folded, match))
     unit = _unit(folded, match)
     if unit is not None and (_SENTENCE.search(unit) or _is_no_unit(unit)):
         return None
@@ -402,7 +406,7 @@ def _range(folded: Folded) -> Quantity | None:
     if low >= high or (match["link"] == "-" and (match["lowunit"] or match["lowsign"])):
         return None
     unit = unit or low_unit
-    if unit is not None and _SENTENCE.search(unit):
+    if unit is not None and (_SENTENCE.search(unit) or _is_no_unit(unit)):
         return None
     return Quantity(
         None,
@@ -445,8 +449,30 @@ def _number(match: re.Match[str], name: str) -> Decimal:
 
 
 def _is_no_unit(unit: str) -> bool:
-    """Whether digits are meant, however wide they are typed: the Ｏ of 8Ｏ."""
-    return any(_NO_UNIT.match(one) is not None for one in (unit, fold(unit).text))
+    """Whether digits are meant, however wide they are typed (the Ｏ of 8Ｏ), or a mark: 70？."""
+    forms = unit, fold(unit).text
+    return any(_NO_UNIT.match(one) for one in forms) or not all(map(_may_be_unit, forms[1]))
+
+
+def _may_be_unit(sign: str) -> bool:
+    """Whether a sign occurs in units: letters, kanji, currencies, %, ℃ and what joins them."""
+    return sign in _IN_UNITS or unicodedata.category(sign) in _CATEGORIES_OF_UNITS
+
+
+def split_mark(text: str) -> tuple[str, str] | None:
+    """A figure and the mark typed behind it that is no unit: 70？ is 70 and ？. None for others."""
+    text = text.strip()
+    figure = text
+    while figure and not (
+        _may_be_unit(last := fold(figure).text[-1:] or " ") and last not in _JOIN_UNITS
+    ):
+        figure = figure[:-1].rstrip()
+    if figure == text or read_quantity(text) is not None:
+        return None
+    quantity = read_quantity(figure)
+    if quantity is None or (quantity.value is None and quantity.low is None):
+        return None
+    return figure, text[len(figure) :].strip()
 
 
 def _unit(folded: Folded, match: re.Match[str], name: str = "unit") -> str | None:

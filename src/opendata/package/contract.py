@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from opendata.errors import Message, Severity
+from opendata.errors import Message, Severity, Text
 
 PRIVATE = "opendata:"
 """Properties under this prefix are read by the pipeline and never published."""
@@ -159,6 +159,8 @@ class Rule:
     asks: bool = False
     """Whether the record waits for an answer: until a person says that it is right, it stays as it
     was last published."""
+    question: Text | None = None
+    """What a yes or a no answers, where it is not whether the value is right as it is."""
     note: tuple[str, str] | None = None
     """The table and the text field that take the reason of that answer: of the record, or of what
     refers to it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from opendata.errors import Message, PackageError, messages
+from opendata.errors import Message, PackageError, Text, messages
 from opendata.package.contract import FoundBy, Resource, Rule
 
 OFF = "off"
@@ -46,10 +46,16 @@ def _rule(code: str, document: Mapping[str, Any]) -> Rule:
         field=str(document["field"]) if found_by == "query" else "",
         query=str(document.get("query", "")),
         asks=bool(document.get("asks", False)),
+        question=_question(document),
         note=_note(document),
         holds_in_doubt=bool(document.get("holds_in_doubt", False)),
         examples=tuple(document.get("examples", ())),
     )
+
+
+def _question(document: Mapping[str, Any]) -> Text | None:
+    words = document.get("question")
+    return None if words is None else Text(str(words["ja"]), str(words["en"]))
 
 
 def _note(document: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -80,6 +86,8 @@ def _broken_question(rule: Rule, resources: Sequence[Resource]) -> str | None:
         return "only a query over records can ask"
     if rule.asks and not rule.is_off and rule.message.severity != "warning":
         return "what asks is a warning"
+    if rule.question and not rule.asks:
+        return "a question of a rule that does not ask"
     if rule.note is None:
         return None
     table, name = rule.note

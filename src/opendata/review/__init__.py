@@ -92,5 +92,7 @@ def build(reviewed: Reviewed, *, language: Language = "ja") -> Mapping[str, byte
         files[told.layout_name] = proposed_layout(proposed, book)
         files[told.picture_name] = picture(proposed, book, language, report="report.html")
     files["report.html"] = report(told, mask, names, language=language)
-    files["report.json"] = record(told, *(names.checked, names.proposed) if names else ())
+    files["report.json"] = record(
+        told, *(names.checked, names.proposed, names.repaired) if names else ()
+    )
     return files

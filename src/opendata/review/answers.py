@@ -11,9 +11,13 @@ from opendata.validate import Answer
 from opendata.validate.personal_data import MASK
 from opendata.workbook import RESULTS_SHEET, Sheet, Value, Workbook
 
-ANSWER = Text("このままで正しいですか", "Is this right?")
+ANSWER = Text("ご回答", "Answer")
+_ANSWER_BEFORE = Text("このままで正しいですか", "Is this right?")
+"""The heading of the answers in workbooks that were given back earlier."""
 REASON = Text("理由", "Reason")
 QUESTION = Text("番号", "Number")
+ASKED = Text("このままで正しいですか", "Is this right as it is?")
+"""What is asked of a row that asks nothing else."""
 YES = Text("はい", "Yes")
 NO = Text("いいえ", "No")
 
@@ -75,7 +79,9 @@ def filled_in(
 ) -> dict[str, tuple[Text | None, str]]:
     """What stays written beside a question that is asked again: the word and the reason, by its
     subject. A reason that is only its mask does not."""
-    kept = {one.subject: (YES if one.is_right else NO, one.reason) for one in answers}
+    kept: dict[str, tuple[Text | None, str]] = {
+        one.subject: (YES if one.is_right else NO, one.reason) for one in answers
+    }
     kept |= {one.subject: (one.word, one.reason) for one in others}
     return {
         subject: (word, "" if MASK in reason else reason)
@@ -98,8 +104,9 @@ def _rows(sheet: Sheet) -> Iterator[tuple[str, str, str]]:
 def _columns(cells: Sequence[Value]) -> list[int] | None:
     """Where the three columns stand, in a row that names them all."""
     shown = [squash(str(cell or "")) for cell in cells]
-    for titles in zip(ANSWER, REASON, QUESTION, strict=True):
-        wanted = [squash(title) for title in titles]
-        if all(title in shown for title in wanted):
-            return [shown.index(title) for title in wanted]
+    for answer in (ANSWER, _ANSWER_BEFORE):
+        for titles in zip(answer, REASON, QUESTION, strict=True):
+            wanted = [squash(title) for title in titles]
+            if all(title in shown for title in wanted):
+                return [shown.index(title) for title in wanted]
     return None

@@ -24,6 +24,10 @@ _KIND: Mapping[Severity, Text] = {
     "warning": Text("ご確認を（公開はされます）", "warning: published, but please check"),
     "notice": Text("お知らせ", "notice"),
 }
+_HELD = Text(
+    "ご確認を（その値は、ご回答まで前回のまま公開されます。前回がなければ公開されません）",
+    "warning: until you answer, the value stays as it was last published, or unpublished",
+)
 _COMMAND = "python -m opendata.review.help docs/problems datapackages"
 _GENERATED = f"<!-- Generated from the message catalogue: {_COMMAND} -->"
 
@@ -32,12 +36,17 @@ def pages(packages: Path) -> dict[str, str]:
     """The pages by file name: one per code of ours or of a package's rules, and the index."""
     examples = _examples()
     catalogue: dict[str, Message] = {}
+    asking: set[str] = set()
     for name in available(packages):
         rules = load(packages / name).rules
+        asking |= {rule.code for rule in rules if rule.asks}
         catalogue |= {rule.code: rule.message for rule in rules if rule.query}
     catalogue |= messages()
     shown = [catalogue[code] for code in sorted(catalogue)]
-    made = {f"{one.code}.md": _page(one, examples.get(one.code, {})) for one in shown}
+    made = {
+        f"{one.code}.md": _page(one, examples.get(one.code, {}), holds=one.code in asking)
+        for one in shown
+    }
     made[INDEX] = _index(shown)
     return made
 
@@ -76,7 +85,7 @@ def repaired(code: str, example: Mapping[str, object]) -> tuple[Text, Text]:
     return Text(str(ja[0]), str(en[0])), Text(str(ja[1]), str(en[1]))
 
 
-def _page(message: Message, example: Mapping[str, object]) -> str:
+def _page(message: Message, example: Mapping[str, object], *, holds: bool) -> str:
     text, remedy = (
         Text(
             words.ja.format_map(defaultdict(lambda: "○○", example)),
@@ -84,7 +93,7 @@ def _page(message: Message, example: Mapping[str, object]) -> str:
         )
         for words in (message.text, message.remedy)
     )
-    kind = _KIND[message.severity]
+    kind = _HELD if holds else _KIND[message.severity]
     japanese = [
         f"# {message.title.ja}",
         f"`{message.code}` ・ {kind.ja}",

@@ -88,7 +88,9 @@ def report(
     reviewed: Reviewed, mask: Mask, names: Names | None, *, language: Language = "ja"
 ) -> bytes:
     """Render the page. `names` are those of the marked workbooks beside it."""
-    checked, proposed = (names.checked, names.proposed) if names is not None else (None, None)
+    checked, proposed, repaired = (
+        (names.checked, names.proposed, names.repaired) if names is not None else (None, None, 0)
+    )
     return render(
         "report.html",
         language,
@@ -98,7 +100,7 @@ def report(
         proposed=proposed,
         verdict=verdict(reviewed),
         reassurance=reassurance(reviewed),
-        steps=next_steps(reviewed, checked, proposed),
+        steps=next_steps(reviewed, checked, proposed, repaired),
         proposal=_proposed(reviewed),
         shown_causes=_told(reviewed, mask),
         most=MOST,

@@ -9,10 +9,16 @@ from opendata.review.reviewed import Proposal, Reviewed
 from opendata.review.verdict import next_steps, reassurance, verdict
 
 
-def record(reviewed: Reviewed, checked: str | None = None, proposed: str | None = None) -> bytes:
+def record(
+    reviewed: Reviewed,
+    checked: str | None = None,
+    proposed: str | None = None,
+    repaired: int = 0,
+) -> bytes:
     """Everything the page says, without its limits.
 
-    `checked` and `proposed` name the marked workbook and the one with the proposals written in.
+    `checked` and `proposed` name the marked workbook and the one with the proposals written in,
+    which puts `repaired` of the errors right.
     """
     document: dict[str, object] = {
         "file": reviewed.file,
@@ -26,7 +32,7 @@ def record(reviewed: Reviewed, checked: str | None = None, proposed: str | None 
         "records": dict(reviewed.records),
         "verdict": _words(verdict(reviewed)),
         "reassurance": _words(reassurance(reviewed)),
-        "next_steps": [_words(one) for one in next_steps(reviewed, checked, proposed)],
+        "next_steps": [_words(one) for one in next_steps(reviewed, checked, proposed, repaired)],
         "problems": [
             {
                 **one.to_json("ja"),

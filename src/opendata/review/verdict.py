@@ -112,11 +112,15 @@ def reassurance(reviewed: Reviewed) -> Text | None:
 
 
 def next_steps(
-    reviewed: Reviewed, checked: str | None = None, proposed: str | None = None
+    reviewed: Reviewed,
+    checked: str | None = None,
+    proposed: str | None = None,
+    repaired: int = 0,
 ) -> tuple[Text, ...]:
     """What the steward does now, in order; empty when there is nothing to do.
 
-    `checked` and `proposed` name the marked workbook and the one with the proposals written in.
+    `checked` and `proposed` name the marked workbook and the one with the proposals written in,
+    which puts `repaired` of the errors right.
     """
     if reviewed.status == "accepted":
         return _once_accepted(reviewed, checked)
@@ -151,7 +155,11 @@ def next_steps(
         ),
         again,
     )
-    return steps if proposed is None else (*steps, _accepting(proposed))
+    return (
+        steps
+        if proposed is None
+        else (*steps, _accepting(proposed, repaired, len(errors) - repaired))
+    )
 
 
 def _dropping(reviewed: Reviewed) -> Text:
@@ -203,8 +211,18 @@ def _answering(reviewed: Reviewed, checked: str | None) -> tuple[Text, ...]:
     return answer, drop
 
 
-def _accepting(proposed: str) -> Text:
-    """The short way, where proposals can be taken as they are."""
+def _accepting(proposed: str, repaired: int, left: int) -> Text:
+    """The short way, where proposals can be taken as they are; a part of it, where they are not
+    all that is to be corrected."""
+    if left > 0:
+        return Text(
+            f"「{proposed}」は、提案した値を書き込んだものです（変えたセルは青色）。このファイルで"
+            f"{repaired:,}件が直ります。残り{left:,}件は直りません。元のファイルの代わりに、この"
+            "ファイルの残りを直して、同じ受付フォルダーに入れることもできます。",
+            f'"{proposed}" has the proposed values written in (changed cells are blue). It puts '
+            f"{plural(repaired, 'error')} right; {left:,} remain. Instead of your own file you may "
+            "correct what remains in this one, and put it into the same inbox folder.",
+        )
     return Text(
         f"「{proposed}」は、提案した値を書き込んだものです（変えたセルは青色）。確かめてよければ、"
         "直す代わりに、このファイルをそのまま同じ受付フォルダーに入れることもできます。",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from opendata.errors import sentence
 from opendata.japanese import (
     FiscalYear,
     Quantity,
@@ -23,6 +24,7 @@ from opendata.japanese import (
     read_fiscal_year,
     read_flag,
     read_quantity,
+    split_mark,
     squash,
     suggest_number,
     tidy,
@@ -143,7 +145,10 @@ def _flag(text: str, target: Field) -> Reading:
 
 
 def _not_a_number(text: str) -> Reading:
-    return Reading(None, findings=(Finding("not-a-number", suggest_number(text)),))
+    suggestion = suggest_number(text)
+    marked = split_mark(text) if suggestion is None else None
+    hint = sentence("figure-with-mark", figure=marked[0], mark=marked[1]) if marked else ""
+    return Reading(None, findings=(Finding("not-a-number", suggestion, {"hint": hint}),))
 
 
 def _number(text: str, target: Field) -> Reading:

@@ -432,7 +432,7 @@ def _settle_units(
                 value = columns.values["raw"][row] if "raw" in columns.values else None
                 if _is_stray(unit):
                     columns.doubtful.add(row)
-                    problems.append(problem("not-a-number", place, value=value))
+                    problems.append(problem("not-a-number", place, value=value, hint=""))
                     continue
                 severity: Severity = "warning"
                 if _contradicts(unit, known) and "比" not in (value or ""):

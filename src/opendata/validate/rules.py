@@ -175,7 +175,8 @@ def _hit(rule: Rule, answer: dict[str, Any], columns: Columns) -> Hit:
     )
     if rule.message.severity == "warning":
         asked = rule.field if rule.asks else name
-        found = replace(found, subject=subject_of(rule, columns, row, asked))
+        subject = subject_of(rule, columns, row, asked)
+        found = replace(found, subject=subject, question=rule.question)
     return Hit(found, rule, row, was)
 
 

@@ -8,7 +8,7 @@ from itertools import groupby, islice
 
 from opendata.errors import Place, Problem, Text
 from opendata.errors.catalogue import Language
-from opendata.review.answers import ANSWER, NO, QUESTION, REASON, YES
+from opendata.review.answers import ANSWER, ASKED, NO, QUESTION, REASON, YES
 from opendata.review.causes import causes
 from opendata.review.marked.markup import escaped, legal
 from opendata.review.marked.sheet import written
@@ -43,10 +43,12 @@ _HEADINGS = (
     QUESTION,
 )
 _ASKING = Text(
-    "黄色い欄のある行は、正しければ「はい」を選び、理由を書いて、このファイルを元のファイル名で"
-    "受付フォルダーに入れ直してください。同じことは、次からはお尋ねしません。",
-    "Where a row has yellow cells and the value is right, choose Yes, write the reason, and put "
-    "this file back into the inbox under its original name. The same is not asked again.",
+    "黄色い欄のある行では、その左の「お尋ね」に「はい」か「いいえ」でお答えください。"
+    "「はい」には理由も書いて、このファイルを元のファイル名で受付フォルダーに入れ直してください。"
+    "「はい」とお答えになったことは、次からはお尋ねしません。",
+    "Where a row has yellow cells, answer the question to their left with Yes or No, a Yes with "
+    "its reason, and put this file back into the inbox under its original name. What you said "
+    "Yes to is not asked again.",
 )
 Target = Callable[[Place], tuple[str, str] | None]
 """From the place of a problem to the name of a sheet and a cell on it, or None."""
@@ -63,10 +65,12 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How the workbooks of one review are called; `proposed` where there is one."""
+    """How the workbooks of one review are called; `proposed` where there is one, which puts so
+    many errors right."""
 
     checked: str
     proposed: str | None = None
+    repaired: int = 0
 
 
 def results(
@@ -128,7 +132,7 @@ def _preamble(
     reviewed: Reviewed, names: Names, remarks: Sequence[Text], language: Language
 ) -> list[str]:
     """The lines above the list: the verdict and what to do."""
-    steps = next_steps(reviewed, names.checked, names.proposed)
+    steps = next_steps(reviewed, names.checked, names.proposed, names.repaired)
     lines = [RESULTS_SHEET, verdict(reviewed).in_(language)]
     if reviewed.is_check and (only := reassurance(reviewed)):
         lines.append(only.in_(language))
@@ -172,11 +176,19 @@ def _texts(
         one.value or "",
         one.suggestion or "",
         one.message.in_(language),
-        one.remedy.in_(language),
+        _what_to_do(one, language),
         said.in_(language) if said else "",
         reason,
         one.subject or "",
     ]
+
+
+def _what_to_do(one: Problem, language: Language) -> str:
+    """The remedy, and the question that the cells beside it answer."""
+    if one.subject is None:
+        return one.remedy.in_(language)
+    asked = Text("お尋ね：", "Question: ").in_(language) + (one.question or ASKED).in_(language)
+    return f"{one.remedy.in_(language)}\n{asked}"
 
 
 def _looks(one: Problem, *, is_link: bool) -> list[Look]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from opendata.errors import Place, Problem, Text
@@ -13,7 +13,7 @@ from opendata.review.causes import position
 from opendata.review.marked import comments, notes
 from opendata.review.marked.book import Book, related_id
 from opendata.review.marked.markup import Edit, Unpatchable, attribute, integer, namespaces
-from opendata.review.marked.proposals import Spot, proposals
+from opendata.review.marked.proposals import CERTAIN, Spot, proposals
 from opendata.review.marked.rendering import rendering, title
 from opendata.review.marked.results import KIND, Names, results
 from opendata.review.marked.sheet import Mark, Sheet, joined
@@ -106,11 +106,11 @@ def _returned(
     checked, proposed = (reviewed.beside(f".{one}{ending}") for one in ("checked", "proposed"))
     values = proposals(reviewed.problems, spots, workbook, reviewed.numeric)
     filled = task.done(Names(checked, proposed), values) if values else None
-    names = Names(checked, proposed if filled is not None else None)
+    names, content = filled if filled is not None else (Names(checked), None)
     marked = task.done(names, {})
     if marked is None:
         raise Unpatchable("nothing was made")
-    return Returned(names, marked, filled)
+    return Returned(names, marked[1], content)
 
 
 def _spots(reviewed: Reviewed, workbook: Workbook) -> dict[Place, Spot]:
@@ -147,9 +147,9 @@ class _Task:
     told: Mapping[Spot, list[Problem]]
     language: Language
 
-    def done(self, names: Names, values: Mapping[Spot, str | float]) -> bytes | None:
+    def done(self, names: Names, values: Mapping[Spot, str | float]) -> tuple[Names, bytes] | None:
         """The package with marks and, where `values` has any, those written into their cells;
-        None where none of them could be."""
+        None where none of them could be. The names say how many errors that puts right."""
         book = Book(self.source.content)
         where, data = book.styles()
         styles = Styles(data)
@@ -163,15 +163,19 @@ class _Task:
         by_sheet: dict[str, dict[Spot, list[Problem]]] = {}
         for spot, problems in self.told.items():
             by_sheet.setdefault(spot.sheet, {})[spot] = problems
-        changed = 0
+        changed: set[Spot] = set()
         for sheet in self.workbook.sheets:
             part = self._path(paths, sheet.name)
             if part is not None and sheet.name != ours:
                 own = by_sheet.get(sheet.name, {})
-                changed += self._mark(book, part, styles, own, values, is_shown=is_shown)
+                changed |= self._mark(book, part, styles, own, values, is_shown=is_shown)
         if values and not changed:
             return None
-        remarks = [*self.source.remarks, *([_proposed(changed)] if values else ())]
+        remarks = list(self.source.remarks)
+        if values:
+            names = replace(names, repaired=self._repaired(changed))
+            left = self.reviewed.count("error") - names.repaired
+            remarks.append(_proposed(len(changed), left))
         made = results(
             self.reviewed, names, remarks, self._target(paths), styles, self.language,
             namespace=book.namespace, is_shown=is_shown,
@@ -181,7 +185,15 @@ class _Task:
         if values:
             book.recalculate()
         _prove(book.archive.changed())
-        return book.archive.packed()
+        return names, book.archive.packed()
+
+    def _repaired(self, changed: set[Spot]) -> int:
+        """How many errors are put right by writing what is proposed into these cells."""
+        return sum(
+            one.severity == "error" and one.code in CERTAIN and one.suggestion is not None
+            for spot in changed
+            for one in self.told[spot]
+        )
 
     def _path(self, paths: Mapping[str, str], sheet: str) -> str | None:
         return paths.get(self.source.names.get(sheet, ""))
@@ -204,11 +216,11 @@ class _Task:
         values: Mapping[Spot, str | float],
         *,
         is_shown: bool,
-    ) -> int:
-        """Mark the cells of one sheet; returns how many were given a new value."""
+    ) -> set[Spot]:
+        """Mark the cells of one sheet; returns those that were given a new value."""
         earlier = _marked_earlier(book, path)
         if not told and not earlier:
-            return 0
+            return set()
         sheet = Sheet(book.archive.read(path))
         fixed = _named(book, path)
         marks = {place: Mark(None) for place in earlier}
@@ -225,7 +237,7 @@ class _Task:
         }
         edits += _commented(book, path, sheet, texts)
         book.archive.write(path, joined(sheet, edits))
-        return len(changed)
+        return {spot for spot in told if (spot.row, spot.column) in changed}
 
     def _comment(
         self,
@@ -248,7 +260,16 @@ class _Task:
         return "\n\n".join(lines)
 
 
-def _proposed(changed: int) -> Text:
+def _proposed(changed: int, left: int) -> Text:
+    if left > 0:
+        return Text(
+            f"{changed:,}個のセル（青色）に、提案した値を書き込んであります。残り{left:,}件は"
+            "まだ直っていません。確かめて、残りを直してから、このファイルを元のファイルと同じ"
+            "受付フォルダーに入れてください。",
+            f"The proposed values are written into {plural(changed, 'cell')} (blue); "
+            f"{plural(left, 'error')} remain. Check them, correct the rest, and put this file into "
+            "the inbox folder of your own file.",
+        )
     return Text(
         f"{changed:,}個のセル（青色）に、提案した値を書き込んであります。確かめて、よければ"
         "このファイルをそのまま、元のファイルと同じ受付フォルダーに入れてください。",
