@@ -332,7 +332,7 @@ def answer(
 )
 def withdraw(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
-    why: Annotated[str, typer.Option(help="Why it is published no longer. It is remembered.")],
+    why: Annotated[str, typer.Option(help="Why it is published no longer. It is published.")],
     inbox: Inbox = None,
     workspace: Workspace = None,
     public: Public = None,

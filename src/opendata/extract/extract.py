@@ -106,7 +106,7 @@ def extract(
     if not records.is_written:
         nothing = problem("nothing-filled-in", Place(sheet=_first_block(best)))
         return Extract(best.layout, *Records(package).to_arrow(), wholes={}, problems=(nothing,))
-    problems.extend(_hidden_sheets(grids, best.layout))
+    problems.extend(_hidden_sheets(grids, best))
     signs = {grid.name: _signs(grid, best) | best.layout.signs for grid in visible}
     explained = {grid.name: legends(grid) for grid in visible}
     return Extract(
@@ -351,15 +351,19 @@ def _unmapped(grid: Grid, covered: set[Position], fit: _Fit) -> list[Problem]:
 def _known_sheet(grid: Grid, fit: _Fit) -> str | None:
     """The name of the form's own sheet that an unread one must be: titled like it, or with all
     headings of a table that no other sheet has. What it says must not be lost without a word."""
-    found = {id(one.block) for one in fit.blocks}
     for block in fit.layout.blocks:
-        if "*" in block.sheet:
-            continue
         is_titled = bool(block.titled and grid.find(block.titled))
-        is_lost = id(block) not in found and not isinstance(_find_once(block, grid, set(), 0), list)
-        if is_titled or is_lost:
+        if is_titled or _is_lost(block, grid, fit):
             return block.sheet[0]
     return None
+
+
+def _is_lost(block: Block, grid: Grid, fit: _Fit) -> bool:
+    """Whether a table that no sheet was read for stands on this one, with something in it."""
+    if "*" in block.sheet or any(one.block is block for one in fit.blocks):
+        return False
+    found = _find_once(block, grid, set(), 0)
+    return isinstance(found, FoundTable) and bool(found.rows)
 
 
 def _short(cell: Cell) -> str:
@@ -367,13 +371,15 @@ def _short(cell: Cell) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _hidden_sheets(grids: Sequence[Grid], layout: Layout) -> list[Problem]:
-    problems = []
+def _hidden_sheets(grids: Sequence[Grid], fit: _Fit) -> list[Problem]:
+    problems, layout = [], fit.layout
     for grid in grids:
         if grid.sheet.visibility == "visible" or matches_any(grid.name, layout.ignore_sheets):
             continue
         cells = list(grid.filled())
-        if any(isinstance(cell.value, (int, float)) for cell in cells):
+        if any(_is_lost(block, grid, fit) for block in layout.blocks):
+            problems.append(problem("hidden-sheet", Place(sheet=grid.name or None)))
+        elif any(isinstance(cell.value, (int, float)) for cell in cells):
             place = Place(sheet=grid.name or None, cell=_first_of_table(cells).address)
             what = Text(f"シート「{grid.name}」", f'the sheet "{grid.name}"')
             problems.append(problem("stale-hidden-data", place, what=what))
