@@ -36,6 +36,8 @@ from opendata.pipeline import (
     telling_failure,
 )
 from opendata.pipeline.guard import Worker
+from opendata.pipeline.mail import _where
+from opendata.pipeline.settings import Settings
 from opendata.review import Digest, Envelope, Item, News, operator_letter, steward_letter
 from opendata.review.letter import failure_letter
 from tests.builders import DX, INBOX, REGISTER, SAGAMIHARA, Lasting, edited
@@ -927,3 +929,13 @@ def test_a_letter_in_both_languages_tells_the_same_twice() -> None:
     assert (
         steward_letter([item], english)["Subject"] == "[open data] gone from the inbox: 計画.xlsx"
     )
+
+
+def test_a_folder_of_a_misleading_name_turns_no_words_of_the_mail() -> None:
+    settings = Settings.model_validate(
+        {"publisher": {"name": "例市"}, "mail": {"reviews_url": r"\\fs01\reviews"}}
+    )
+    where = _where(settings, "municipal-plans/132012/無\u202ea.xlsx")
+    assert where is not None
+    assert where.startswith(r"\\fs01\reviews")
+    assert "無\ufffda.xlsx" in where
