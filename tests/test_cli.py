@@ -252,6 +252,16 @@ def test_check_of_a_file_that_cannot_be_read(opendata: Terminal) -> None:
     assert [each["code"] for each in one["problems"]] == ["damaged-file"]
 
 
+def test_check_of_a_path_that_is_not_there_checks_the_others(opendata: Terminal) -> None:
+    said = opendata("check", "ない.xlsx", INBOX / REGISTER, "無\u202eい.xlsx")
+    assert said.status == 2
+    assert "「ない.xlsx」" in said.err
+    assert "「無\ufffdい.xlsx」" in said.err
+    assert f"{INBOX / REGISTER}: 公開できます" in said.out
+    said = opendata("check", "ない.xlsx", INBOX / REGISTER, "--json")
+    assert (said.status, len(said.document["files"])) == (2, 1)
+
+
 def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text)))
 

@@ -220,6 +220,20 @@ def test_a_pointer_to_an_old_version_is_put_right(desk: Path) -> None:
     assert contents(desk) == before
 
 
+@pytest.mark.parametrize("by", ["repair", "run"])
+def test_a_pointer_to_a_version_that_never_was_is_put_right(desk: Path, by: str) -> None:
+    before = contents(desk, "public")
+    pointer = desk / HOME / "datapackage.json"
+    pointer.write_bytes(pointer.read_bytes().replace(b"1.0.2", b"9.9.9"))
+    (one,) = inspect(settings_of(desk))
+    assert one.code == "broken-pointer" and "opendata verify --repair" in one.remedy.ja
+    if by == "run":
+        run_pass(settings_of(desk), now=START + timedelta(days=5))
+    else:
+        assert repair(settings_of(desk)).left == ()
+    assert contents(desk, "public") == before
+
+
 def test_a_wrong_day_in_the_pointer_is_found(desk: Path) -> None:
     """No file of a version knows the day: the state does."""
     path = desk / HOME / "datapackage.json"

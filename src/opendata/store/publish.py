@@ -150,6 +150,7 @@ def _refuse_lost_state(public: Store, state: State) -> None:
 
     Pointers and the root's checksums are written after a commit only. So the state was lost, is an
     old copy, or belongs to another store: going on would overwrite or remove published versions.
+    A pointer to a version that does not lie there is damage only: it is made anew.
     """
     committed = _committed(state)
     for path in read_checksums(public.read(SUMS) or b"") or ():
@@ -159,8 +160,11 @@ def _refuse_lost_state(public: Store, state: State) -> None:
         match = POINTER.fullmatch(path)
         if match:
             version = _version_of(public.read(path) or b"")
-            if version is not None and (match[1], version) not in committed:
-                raise StoreError("unknown-release", path=folder_of(match[1], version))
+            if version is None or (match[1], version) in committed:
+                continue
+            folder = folder_of(match[1], version)
+            if VERSION.fullmatch(f"{folder}/{SUMS}") and public.exists(f"{folder}/{SUMS}"):
+                raise StoreError("unknown-release", path=folder)
 
 
 def _version_of(descriptor: bytes) -> str | None:
