@@ -17,7 +17,7 @@ from opendata.extract.layout import Block, Form, Layout, Table
 from opendata.extract.legend import legends
 from opendata.extract.records import Origin, Raw, Records
 from opendata.extract.table import read_table, rows_below
-from opendata.japanese import Status, read_signs, squash, tidy
+from opendata.japanese import Status, bare_name, read_signs, squash, tidy
 from opendata.package import Package
 from opendata.workbook import RESULTS_SHEET, Workbook, address
 
@@ -48,6 +48,15 @@ class Extract:
     written where the layout does."""
     legends: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     """The labels of the legends of each sheet, squashed."""
+    headings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What the sheet itself calls a field (`table.field`), by column (`<sheet>!C`) or, of a form,
+    by cell (`<sheet>!C4`)."""
+
+    def heading(self, place: Place) -> str | None:
+        """What the sheet itself calls the field of a place, where it was found by a heading."""
+        cell, name = f"{place.sheet or ''}!{place.cell or ''}", f"{place.table}.{place.field}"
+        column = cell.rstrip("0123456789")
+        return self.headings.get((cell, name)) or self.headings.get((column, name))
 
 
 class _Miss(NamedTuple):
@@ -101,8 +110,32 @@ def extract(
     signs = {grid.name: _signs(grid, best) | best.layout.signs for grid in visible}
     explained = {grid.name: legends(grid) for grid in visible}
     return Extract(
-        best.layout, *records.to_arrow(), records.wholes, tuple(problems), signs, explained
+        best.layout,
+        *records.to_arrow(),
+        records.wholes,
+        tuple(problems),
+        signs,
+        explained,
+        _headings(best.blocks),
     )
+
+
+def _headings(blocks: Sequence[FoundForm | FoundTable]) -> dict[tuple[str, str], str]:
+    """What the sheet calls the fields; of two tables in one column that differ, neither."""
+    told: dict[tuple[str, str], set[str]] = {}
+    for block in blocks:
+        if isinstance(block, FoundForm):
+            cells = [(one.value.place or "", one.label.to, one.text) for one in block.labels]
+        else:
+            cells = [
+                (f"{block.grid.name}!{address(0, one.column)[:-1]}", one.spec.to, one.hit.shown)
+                for one in block.columns
+                if one.year is None
+            ]
+        for cell, targets, text in cells:
+            for target in targets:
+                told.setdefault((cell, target), set()).add(bare_name(tidy(text)).rstrip(":："))
+    return {key: texts.pop() for key, texts in told.items() if len(texts) == 1}
 
 
 def _first_block(fit: _Fit) -> str | None:
