@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from opendata.package import Package
-from opendata.release import Previous, Release, restore
-from tests.release_samples import CREATED, libraries, maybe_released, part, released
+from opendata.release import Part, Previous, Release, build, restore
+from tests.release_samples import CREATED, PUBLISHER, libraries, maybe_released, part, released
 
 Line = tuple[str, ...]
 
@@ -51,6 +51,36 @@ def test_what_was_published_and_is_no_more_is_a_correction(package: Package) -> 
         ("1.1.0", "branches", "c", "", "", "", "removed", ""),
     ], "a value that was missing and has come, and a row that is new, correct nothing"
     assert second.entry["corrections"] == 2
+
+
+def test_only_the_rows_of_a_withdrawn_file_carry_its_reason(package: Package) -> None:
+    def of(file: str, *rows: dict[str, Any]) -> Part:
+        return part(package, file, branches=list(rows))
+
+    first = released(
+        package,
+        of("a.xlsx", branch("a", seats=1), branch("b")),
+        of("c.xlsx", branch("c"), branch("d")),
+    )
+    kept = of("a.xlsx", branch("a", seats=3))
+    previous = Previous.read(first.files)
+    given = {"c.xlsx": "廃止", "a.xlsx": "still here", "gone-before.xlsx": "last year"}
+    second = build(
+        package,
+        [kept],
+        previous=previous,
+        created=CREATED,
+        publisher=PUBLISHER,
+        withdrawn=given,
+    )
+    assert second is not None
+    assert {line[2]: (line[6], line[7]) for line in register(second)} == {
+        "a": ("changed", ""),
+        "b": ("removed", ""),
+        "c": ("removed", "廃止"),
+        "d": ("removed", "廃止"),
+    }
+    assert second.entry["reason"] == {"c.xlsx": "廃止"}
 
 
 def test_a_note_that_comes_with_a_correction_is_its_reason(package: Package) -> None:

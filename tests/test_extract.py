@@ -560,7 +560,9 @@ def test_a_hidden_row_with_figures_is_never_read() -> None:
     assert rows(read.texts["indicators"], "name") == [("満足",), ("利用",)]
     assert "99" not in [value for _, _, value in values(read)]
     assert found(read.problems) == [("stale-hidden-data", "表!A3")]
-    assert "行 3" in one(read.problems, "stale-hidden-data").message.ja
+    told = one(read.problems, "stale-hidden-data").message.ja
+    assert "行 3" in told
+    assert "公開するデータには入りません" in told
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "very_hidden"])

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendata.errors import Place, Problem, UsageError, messages, problem
-from opendata.pipeline import Outcome, guard, load_settings, withdraw
+from opendata.pipeline import Outcome, guard, load_settings, releases, repair, withdraw
 from opendata.pipeline.accounts import Account, Accounts, accounted
 from opendata.pipeline.guard import Worker
 from opendata.pipeline.overview import PASSES, write_overview
@@ -267,6 +267,32 @@ def test_a_file_withdrawn_for_good_is_published_no_longer(desk: Desk, is_noticed
     assert len(desk.run().releases) == 1
     assert len(desk.published("plans.csv")) == 1
     assert "公開終了" not in (desk.root / "workspace/reviews/index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("why", "told"), [("計画を\n廃止した", "計画を 廃止した"), ("担当 090-0000-1234", "")]
+)
+def test_why_a_file_was_withdrawn_is_published(desk: Desk, why: str, told: str) -> None:
+    (desk.inbox / SAGAMIHARA).unlink()
+    withdraw(desk.settings(), SAGAMIHARA, why)
+    desk.run()
+    lines = desk.published("corrections.csv")
+    assert lines
+    assert {(one["change"], one["reason"]) for one in lines} == {("removed", told)}
+    entry = desk.state()["releases"]["municipal-plans"][-1]
+    assert entry.get("reason") == ({SAGAMIHARA: told} if told else None)
+    told_of = releases(desk.settings(), "municipal-plans").table("ja")[-1][-1]
+    assert (f"理由: {told}" in told_of) is bool(told)
+    site = (desk.root / "public/index.html").read_text("utf-8")
+    assert ("計画を 廃止した" in site) is bool(told)
+    assert "090-0000-1234" not in site
+
+    register = desk.root / "public/datasets/municipal-plans" / entry["version"] / "corrections.csv"
+    published = register.read_bytes()
+    for copy in (register, desk.root / "public/datasets/municipal-plans/latest/corrections.csv"):
+        copy.write_bytes(b"x")
+    repair(desk.settings())
+    assert register.read_bytes() == published
 
 
 def test_what_is_gone_leaves_its_history(desk: Desk) -> None:

@@ -454,7 +454,7 @@ def test_everything_wrong_is_told_at_once_each_at_its_cell() -> None:
         ("unknown-label", "表!C5"),
     ]
     assert one(read.problems, "unknown-label").suggestion == "増加"
-    assert "「指標名」" in one(read.problems, "missing-value").message.ja
+    assert "「指標」" in one(read.problems, "missing-value").message.ja
 
 
 def test_a_heading_without_a_year_is_told_once_and_done_as_told_it_is_read() -> None:

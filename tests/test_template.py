@@ -358,6 +358,80 @@ def test_a_plan_without_its_name_is_one_error_at_the_cell() -> None:
     assert codes(outcome(saved(book))) == [("missing-value", "計画", "C4")]
 
 
+def headings(book: openpyxl.Workbook, kind: str) -> list[Any]:
+    return [cell for cell in book["指標"][4] if cell.value == kind]
+
+
+def test_a_heading_without_a_year_is_told_where_the_year_should_stand() -> None:
+    book = fill_in(form())
+    sheet = book["指標"]
+    one, other = (cell.column for cell in headings(book, "実績値")[:2])
+    sheet.cell(5, one).value, sheet.cell(6, one).value = None, 7
+    sheet.cell(5, other).value, sheet.cell(6, other).value = "来年度", 8
+    found = outcome(saved(book))
+    where = sheet.cell(5, one).coordinate, sheet.cell(5, other).coordinate
+    assert sorted(codes(found), key=str) == [
+        ("missing-value", "指標", where[0]), ("not-a-year", "指標", where[1]),
+    ]  # fmt: skip
+
+
+def test_two_columns_of_one_year_are_one_error_at_the_second_heading() -> None:
+    book = fill_in(form())
+    sheet = book["指標"]
+    one, other = (cell.column for cell in headings(book, "実績値")[:2])
+    write(sheet, "体系", "窓口", "窓口")
+    write(sheet, "指標名", "待ち時間", "件数")
+    write(sheet, "単位", "分", "件")
+    sheet.cell(5, other).value = f"{sheet.cell(5, one).value}年度"
+    sheet.cell(6, one).value, sheet.cell(6, other).value, sheet.cell(7, one).value = 7, 8, 9
+    assert codes(outcome(saved(book))) == [
+        ("doubled-heading", "指標", sheet.cell(5, other).coordinate)
+    ]
+    sheet.cell(6, other).value = 7
+    found = outcome(saved(book))
+    assert (found.status, codes(found)) == ("accepted", [])
+    assert found.dataset is not None
+    values = found.dataset.tables["indicator_values"].to_pylist()
+    assert sorted(v["value"] for v in values if v["value_type"] == "actual" and v["value"]) == [
+        7,
+        9,
+    ]
+
+
+def test_figures_under_a_heading_that_nobody_knows_are_not_lost_without_a_word() -> None:
+    book = fill_in(form())
+    head = headings(book, "目標値")[-1]
+    head.value = "最終目標"
+    assert [one[0] for one in codes(outcome(saved(book)))] == ["unmapped-column"]
+    book["指標"].cell(6, head.column).value = 15
+    found = outcome(saved(book))
+    assert (found.status, codes(found)) == (
+        "rejected", [("unknown-figures", "指標", head.coordinate)]
+    )  # fmt: skip
+    assert "「最終目標」" in found.problems[0].message.ja
+    assert "目標値" in found.problems[0].message.ja
+
+
+@pytest.mark.parametrize(
+    ("shape", "below", "typed"),
+    [('m"月"d"日"', "2", "1-2"), ("yyyy/m/d", "1-2-1", "1-2"), ("yyyy/m/d", "2", None),
+     ("mmm-yy", "2", None)],
+)  # fmt: skip
+def test_a_number_that_became_a_date_is_told_with_what_was_typed(
+    shape: str, below: str, typed: str | None
+) -> None:
+    book = fill_in(form())
+    write(book["施策体系"], "階層", "目標", "施策", "取組")
+    write(book["施策体系"], "番号", "1", date(2026, 1, 2), below)
+    write(book["施策体系"], "名称", "便利なまち", "窓口", "待たない")
+    cell = [*zip(range(2), cells_below(book["施策体系"], "番号"), strict=False)][1][1]
+    cell.number_format = shape
+    found = outcome(saved(book))
+    (told,) = found.problems
+    assert (told.code, told.place.cell, told.suggestion) == ("date-for-text", "B6", typed)
+    assert found.status == "rejected"
+
+
 def test_two_records_of_a_name_cannot_be_told_apart_by_it() -> None:
     book = fill_in(form())
     write(book["施策体系"], "階層", "目標", "施策", "施策")
@@ -549,6 +623,13 @@ def test_a_sheet_of_the_form_is_never_left_unread_without_an_error(name: str) ->
     book.copy_worksheet(book[name]).title = f"{name} (2)"
     found = outcome(saved(book))
     assert ("unread-sheet", f"{name} (2)") in [one[:2] for one in codes(found)]
+    book = fill_in(form())
+    book[name].sheet_state = "hidden"
+    found = outcome(saved(book))
+    assert ("hidden-sheet", name, None) in codes(found) and found.status == "rejected"
+    book = fill_in(form())
+    book["評価の集計"].sheet_state = "hidden"  # there is nothing on it
+    assert outcome(saved(book)).status == "accepted"
     book = fill_in(form())
     book.create_sheet("作業用")["A1"].value = "めも"
     assert [(*one[:2],) for one in codes(outcome(saved(book)))] == [("unmapped-sheet", "作業用")]

@@ -239,3 +239,18 @@ def test_what_units_are_made_of_is_read_behind_a_figure(unit: str) -> None:
     quantity = read_quantity(f"12{unit}")
     assert quantity is not None
     assert quantity.unit == unit
+
+
+def test_a_blank_cell_is_named_by_the_heading_above_it() -> None:
+    result = validated(
+        sheet("""
+            | 重点取組※ | 単位 | R3 |
+            | 来館者    | 人   | 1  |
+            |           | 人   | 2  |
+        """),
+        SIGNED.replace("header: 指標", "header: 重点取組"),
+    )
+
+    (wrong,) = (one for one in result.problems if one.code == "missing-value")
+    assert wrong.place.cell == "A3"
+    assert "「重点取組」" in wrong.message.ja

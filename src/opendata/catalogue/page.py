@@ -17,7 +17,7 @@ from opendata.catalogue.dcat import schema_org
 from opendata.catalogue.model import Current
 from opendata.catalogue.plans import Overview, overview
 from opendata.catalogue.words import day, size
-from opendata.release import Publisher
+from opendata.release import Publisher, reasons_of
 
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "Excel"}
 
@@ -58,8 +58,9 @@ class Version:
     changes_url: str
     descriptor_url: str
     restores: str | None
-    """The version whose content this one restored, and why."""
-    reason: str | None
+    """The version whose content this one restored."""
+    reasons: tuple[str, ...]
+    """Why it did, or why files were withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def _version(entry: Mapping[str, Any], home: str) -> Version:
         changes_url=f"{home}{version}/changes.csv",
         descriptor_url=f"{home}{version}/datapackage.json",
         restores=entry.get("restores"),
-        reason=entry.get("reason"),
+        reasons=reasons_of(entry),
     )
 
 

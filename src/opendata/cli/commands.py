@@ -163,10 +163,16 @@ def check(
     from opendata.pipeline import load_settings
 
     settings = load_settings(package=tuple(package) if package else None)
+    found = [one for one in files if one.is_file()]
+    missing = [one for one in files if one not in found]
+    if missing and not found:
+        raise UsageError("file-not-found", path=str(missing[0]))
+    for one in missing:
+        warn(UsageError("file-not-found", path=str(one)).sentence().in_(lang))
     try:
         with _progress("確認中" if lang == "ja" else "reading", quiet=json) as step:
             checked = check_files(
-                settings, files, now=datetime.now(UTC), progress=step, draft=not no_draft
+                settings, found, now=datetime.now(UTC), progress=step, draft=not no_draft
             )
         if records is not None:
             _write(records, checked.records())
@@ -179,7 +185,7 @@ def check(
         print_json(checked.to_json(lang))
     else:
         print_problems(checked, lang)
-    raise typer.Exit(1 if checked.has_errors else 0)
+    raise typer.Exit(2 if missing else int(checked.has_errors))
 
 
 @_command(
@@ -326,7 +332,7 @@ def answer(
 )
 def withdraw(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
-    why: Annotated[str, typer.Option(help="Why it is published no longer. It is remembered.")],
+    why: Annotated[str, typer.Option(help="Why it is published no longer. It is published.")],
     inbox: Inbox = None,
     workspace: Workspace = None,
     public: Public = None,

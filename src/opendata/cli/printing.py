@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,15 +20,23 @@ _SEVERITIES = {
 }
 
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
 def say(*lines: str) -> None:
     """Print lines to standard output."""
     for line in lines:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{_printable(line)}\n")
 
 
 def warn(line: str) -> None:
     """Print a line to standard error."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{_printable(line)}\n")
+
+
+def _printable(line: str) -> str:
+    """A line without what would turn or move the words of a terminal: U+202E, escapes."""
+    return _UNPRINTABLE.sub("\ufffd", line)
 
 
 def print_json(document: Mapping[str, Any], *, indent: int | None = 1) -> None:

@@ -17,7 +17,7 @@ from opendata.extract.layout import Block, Form, Layout, Table
 from opendata.extract.legend import legends
 from opendata.extract.records import Origin, Raw, Records
 from opendata.extract.table import read_table, rows_below
-from opendata.japanese import Status, read_signs, squash, tidy
+from opendata.japanese import Status, bare_name, read_signs, squash, tidy
 from opendata.package import Package
 from opendata.workbook import RESULTS_SHEET, Workbook, address
 
@@ -48,6 +48,15 @@ class Extract:
     written where the layout does."""
     legends: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     """The labels of the legends of each sheet, squashed."""
+    headings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What the sheet itself calls a field (`table.field`), by column (`<sheet>!C`) or, of a form,
+    by cell (`<sheet>!C4`)."""
+
+    def heading(self, place: Place) -> str | None:
+        """What the sheet itself calls the field of a place, where it was found by a heading."""
+        cell, name = f"{place.sheet or ''}!{place.cell or ''}", f"{place.table}.{place.field}"
+        column = cell.rstrip("0123456789")
+        return self.headings.get((cell, name)) or self.headings.get((column, name))
 
 
 class _Miss(NamedTuple):
@@ -97,12 +106,36 @@ def extract(
     if not records.is_written:
         nothing = problem("nothing-filled-in", Place(sheet=_first_block(best)))
         return Extract(best.layout, *Records(package).to_arrow(), wholes={}, problems=(nothing,))
-    problems.extend(_hidden_sheets(grids, best.layout))
+    problems.extend(_hidden_sheets(grids, best))
     signs = {grid.name: _signs(grid, best) | best.layout.signs for grid in visible}
     explained = {grid.name: legends(grid) for grid in visible}
     return Extract(
-        best.layout, *records.to_arrow(), records.wholes, tuple(problems), signs, explained
+        best.layout,
+        *records.to_arrow(),
+        records.wholes,
+        tuple(problems),
+        signs,
+        explained,
+        _headings(best.blocks),
     )
+
+
+def _headings(blocks: Sequence[FoundForm | FoundTable]) -> dict[tuple[str, str], str]:
+    """What the sheet calls the fields; of two tables in one column that differ, neither."""
+    told: dict[tuple[str, str], set[str]] = {}
+    for block in blocks:
+        if isinstance(block, FoundForm):
+            cells = [(one.value.place or "", one.label.to, one.text) for one in block.labels]
+        else:
+            cells = [
+                (f"{block.grid.name}!{address(0, one.column)[:-1]}", one.spec.to, one.hit.shown)
+                for one in block.columns
+                if one.year is None
+            ]
+        for cell, targets, text in cells:
+            for target in targets:
+                told.setdefault((cell, target), set()).add(bare_name(tidy(text)).rstrip(":："))
+    return {key: texts.pop() for key, texts in told.items() if len(texts) == 1}
 
 
 def _first_block(fit: _Fit) -> str | None:
@@ -318,15 +351,19 @@ def _unmapped(grid: Grid, covered: set[Position], fit: _Fit) -> list[Problem]:
 def _known_sheet(grid: Grid, fit: _Fit) -> str | None:
     """The name of the form's own sheet that an unread one must be: titled like it, or with all
     headings of a table that no other sheet has. What it says must not be lost without a word."""
-    found = {id(one.block) for one in fit.blocks}
     for block in fit.layout.blocks:
-        if "*" in block.sheet:
-            continue
         is_titled = bool(block.titled and grid.find(block.titled))
-        is_lost = id(block) not in found and not isinstance(_find_once(block, grid, set(), 0), list)
-        if is_titled or is_lost:
+        if is_titled or _is_lost(block, grid, fit):
             return block.sheet[0]
     return None
+
+
+def _is_lost(block: Block, grid: Grid, fit: _Fit) -> bool:
+    """Whether a table that no sheet was read for stands on this one, with something in it."""
+    if "*" in block.sheet or any(one.block is block for one in fit.blocks):
+        return False
+    found = _find_once(block, grid, set(), 0)
+    return isinstance(found, FoundTable) and bool(found.rows)
 
 
 def _short(cell: Cell) -> str:
@@ -334,13 +371,15 @@ def _short(cell: Cell) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _hidden_sheets(grids: Sequence[Grid], layout: Layout) -> list[Problem]:
-    problems = []
+def _hidden_sheets(grids: Sequence[Grid], fit: _Fit) -> list[Problem]:
+    problems, layout = [], fit.layout
     for grid in grids:
         if grid.sheet.visibility == "visible" or matches_any(grid.name, layout.ignore_sheets):
             continue
         cells = list(grid.filled())
-        if any(isinstance(cell.value, (int, float)) for cell in cells):
+        if any(_is_lost(block, grid, fit) for block in layout.blocks):
+            problems.append(problem("hidden-sheet", Place(sheet=grid.name or None)))
+        elif any(isinstance(cell.value, (int, float)) for cell in cells):
             place = Place(sheet=grid.name or None, cell=_first_of_table(cells).address)
             what = Text(f"シート「{grid.name}」", f'the sheet "{grid.name}"')
             problems.append(problem("stale-hidden-data", place, what=what))

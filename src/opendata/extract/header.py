@@ -98,6 +98,12 @@ class FoundTable:
             rows.append(row)
         return tuple(rows)
 
+    @cached_property
+    def year_rows(self) -> frozenset[int]:
+        """The rows of the header in which its columns name their years."""
+        named = ((one.path, one.year.place) for one in self.columns if one.year)
+        return frozenset(c.row for path, place in named for c in path if c.place == place)
+
     @property
     def labels(self) -> Iterator[str]:
         """The headings of columns that hold no figures."""

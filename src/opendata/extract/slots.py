@@ -135,7 +135,9 @@ class _Making:
         if self._is_text_across(one):
             return
         value = _value(self.found, one, self.row, self.memory, self.package)
-        given = _by_table(constants(one.spec.set, _words(self.found, one, value, self.row)), table)
+        given = _by_table(
+            constants(one.spec.set, words_of(self.found, one, value, self.row)), table
+        )
         own = given.pop(table, {})
         if one.spec.stacked:
             own["value_type"] = Raw(one.spec.stacked[self._step() % len(one.spec.stacked)])
@@ -155,6 +157,8 @@ class _Making:
         for target, part in parts(one.spec.to, one.spec.split, value):
             name = target.partition(".")[2]
             before = slot.values.get(name)
+            if not value.text and _says(slot, name):
+                continue  # a blank cell takes nothing back
             slot.values[name] = together(before, part, is_named=one.spec.named)
 
     def _step(self) -> int:
@@ -257,20 +261,32 @@ def _beside(found: FoundTable, one: FoundColumn, row: int) -> Raw | None:
     return year_in(raw(cell), found.block.era) if cell else None
 
 
-def _words(
+def words_of(
     found: FoundTable, one: FoundColumn, value: Raw | None, row: int
 ) -> Mapping[str, Raw | None]:
     """What the words of a `set` stand for in a cell."""
     return {
         "$header": one.heading,
         "$band": one.band,
-        "$year": one.year or Raw("", one.hit.place, one.hit.shown),
+        "$year": one.year or _no_year(found, one),
         "$unit": one.unit,
         "$text": value,
         "$beside": _beside(found, one, row),
         "$cell": year_in(value, found.block.era) if value else None,
         **{f"$title.{gap}": text for gap, text in found.titles.items()},
     }
+
+
+def _no_year(found: FoundTable, one: FoundColumn) -> Raw:
+    """What stands where a column's heading should name its year: beside the others' years, else
+    the heading itself."""
+    for row in found.year_rows:
+        cell = found.grid.cell(row, one.column)
+        if cell is None and row > one.hit.row:
+            return Raw("", found.grid.place(row, one.column), one.hit.shown)
+        if cell is not None and cell.place != one.hit.place and cell.column == one.column:
+            return raw(cell)
+    return Raw("", one.hit.place, one.hit.shown)
 
 
 def _by_table(values: Mapping[str, Raw], own: str) -> dict[str, dict[str, Raw]]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opendata.errors import Place, Problem, Text, problem
 from opendata.extract.grid import Cell, matches_any
-from opendata.extract.header import NOTES, FoundTable, hits_of, path_at
+from opendata.extract.header import NOTES, FoundColumn, FoundTable, hits_of, path_at
 from opendata.extract.layout import Line, Row
 from opendata.extract.parts import parts
 from opendata.extract.records import Records, raw
 from opendata.extract.sentence import constants
-from opendata.extract.slots import DITTO, Memory, add_slots, read_slots
-from opendata.japanese import squash, tidy
+from opendata.extract.slots import DITTO, Memory, add_slots, read_slots, words_of
+from opendata.japanese import find_fiscal_years, read_fiscal_year, squash, tidy
 from opendata.workbook import address
 
 
@@ -22,6 +22,9 @@ def read_table(found: FoundTable, records: Records) -> list[Problem]:
     memory, lines, hidden = Memory(), _Lines(), _Hidden(found)
     problems = list(_unmapped_columns(found))
     problems.extend(_hidden_columns(found))
+    again = {one.column: cell for one, cell in _doubled(found)}
+    problems.extend(_told_again(found, cell) for cell in again.values())
+    found = replace(found, columns=tuple(c for c in found.columns if c.column not in again))
     for row in found.rows:
         if row in found.grid.sheet.hidden_rows:
             problems.extend(_hidden_row(found, row))
@@ -38,6 +41,50 @@ def read_table(found: FoundTable, records: Records) -> list[Problem]:
         slots = read_slots(found, row, role, memory, records.package)
         add_slots(slots, _others(found, row), lines.above, memory, records)
     return problems
+
+
+def _doubled(found: FoundTable) -> Iterator[tuple[FoundColumn, Cell]]:
+    """The columns whose headings say the same as one on their left, though their values are
+    others, with the cell in which they say it. A column that repeats its values is no mistake."""
+    first: dict[object, FoundColumn] = {}
+    for one in found.columns:
+        year = read_fiscal_year(one.year.text) if one.year else None
+        if one.year is None or year is None or year.disagrees:
+            continue  # a year that is wrong by itself is told as that
+        if not one.spec.repeats or one.spec.role or _is_told_below(one):
+            continue
+        other = first.setdefault(_said_by(found, one), one)
+        if other is not one and _differ(found, other, one):
+            place = one.year.place
+            yield one, next((cell for cell in one.path if cell.place == place), one.hit)
+
+
+def _is_told_below(one: FoundColumn) -> bool:
+    return not {"$cell", "$beside", "$text"}.isdisjoint(one.spec.set.values())
+
+
+def _said_by(found: FoundTable, one: FoundColumn) -> object:
+    """What a column's heading says of its values, years as numbers."""
+    said = constants(one.spec.set, words_of(found, one, None, found.bottom))
+    year = one.year.text if one.year else ""
+    known = read_fiscal_year(year)
+    texts = {name: known.year if known and r.text == year else r.text for name, r in said.items()}
+    return one.spec.to, tuple(sorted(texts.items(), key=lambda item: item[0]))
+
+
+def _differ(found: FoundTable, one: FoundColumn, other: FoundColumn) -> bool:
+    """Whether two columns say something else in a row, and nowhere the same."""
+    pairs = [
+        (squash(a.shown), squash(b.shown))
+        for row in found.rows
+        if (a := found.grid.cell(row, one.column)) and (b := found.grid.cell(row, other.column))
+    ]
+    return bool(pairs) and all(a != b for a, b in pairs)
+
+
+def _told_again(found: FoundTable, cell: Cell) -> Problem:
+    place = Place(sheet=found.grid.name or None, cell=cell.address)
+    return problem("doubled-heading", place, value=tidy(cell.shown))
 
 
 def _is_header_again(found: FoundTable, row: int) -> bool:
@@ -186,10 +233,39 @@ def _unmapped_columns(found: FoundTable) -> Iterator[Problem]:
         own = [cell for cell in path if cell.column == column]
         if not own and not _has_data(found, column):
             continue
+        if (kind := _unknown_kind(found, own)) is not None and _has_figures(found, column):
+            yield _figures_lost(found, kind)
+            continue
         header = tidy((own or path)[-1].shown)
         cell = own[-1].address if own else address(found.bottom, column)
         place = Place(sheet=grid.name or None, cell=cell)
         yield problem("unmapped-column", place, value=header if own else None, header=header)
+
+
+def _unknown_kind(found: FoundTable, own: Sequence[Cell]) -> Cell | None:
+    """The heading that nobody knows over a year, where others say there what their figures are."""
+    if len(own) < 2 or own[-1].row not in found.year_rows or not _kinds(found):
+        return None
+    return own[-2] if find_fiscal_years(tidy(own[-1].shown)) else None
+
+
+def _kinds(found: FoundTable) -> list[str]:
+    """The headings that tell the kind of a column's figures."""
+    specs = (one for one in found.block.table if "$header" in one.set.values())
+    every = (text.rpartition("/")[2] for one in specs for text in one.header)
+    return [text for text in dict.fromkeys(every) if "*" not in text and "$" not in text]
+
+
+def _has_figures(found: FoundTable, column: int) -> bool:
+    cells = (found.grid.cell(row, column) for row in found.rows)
+    return any(c is not None and isinstance(c.value, (int, float)) for c in cells)
+
+
+def _figures_lost(found: FoundTable, heading: Cell) -> Problem:
+    place = Place(sheet=found.grid.name or None, cell=heading.address)
+    header = tidy(heading.shown)
+    allowed = "、".join(_kinds(found))
+    return problem("unknown-figures", place, value=header, header=header, allowed=allowed)
 
 
 def _has_data(found: FoundTable, column: int) -> bool:

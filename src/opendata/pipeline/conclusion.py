@@ -22,6 +22,7 @@ from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
 from opendata.pipeline.summary import Summary, summarize
 from opendata.pipeline.told import owed
+from opendata.validate.personal_data import MASK
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,7 @@ def _close(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> _Clos
         {place for one in assemblies for place in one.superseded},
     )
     found = (
-        _release(settings, work, one, before[one.contract.name], accounts.rollbacks)
-        for one in assemblies
+        _release(settings, work, one, before[one.contract.name], accounts) for one in assemblies
     )
     releases = tuple(one for one in found if one is not None)
     accounts = replace(
@@ -158,11 +158,11 @@ def _release(
     work: Work,
     one: Assembly,
     before: release.Previous | None,
-    rollbacks: Mapping[str, str],
+    accounts: Accounts,
 ) -> release.Release | None:
     if not one.parts and before is None:
         return None
-    if before is not None and _stands(one, before, rollbacks):
+    if before is not None and _stands(one, before, accounts.rollbacks):
         return None
     return release.build(
         one.contract,
@@ -171,7 +171,17 @@ def _release(
         created=work.now,
         publisher=settings.publisher_of(),
         base_url=settings.base_url,
+        withdrawn=_reasons(accounts),
     )
+
+
+def _reasons(accounts: Accounts) -> dict[str, str]:
+    """By place why its data were withdrawn; a reason that was masked is for nobody to read."""
+    return {
+        place: one.ended
+        for place, one in accounts.submissions.items()
+        if one.withdrawn and one.ended and MASK not in one.ended
+    }
 
 
 def _stands(one: Assembly, before: release.Previous, rollbacks: Mapping[str, str]) -> bool:

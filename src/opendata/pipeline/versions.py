@@ -14,7 +14,7 @@ import pyarrow as pa
 from opendata.errors import Text, UsageError, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.settings import Settings
-from opendata.release import Files, Previous, SchemaChange, compare, counted
+from opendata.release import Files, Previous, SchemaChange, compare, counted, reasons_of
 from opendata.store import Store, pending, read_state, release_files, unfinished
 
 LATEST = "latest"
@@ -117,6 +117,9 @@ class History:
 def _changes(one: Entry) -> Iterator[Text]:
     if one.get("restores"):
         yield sentence("releases-restores", version=one["restores"], reason=one.get("reason"))
+    else:
+        for why in reasons_of(one):
+            yield sentence("releases-withdrawn", reason=why)
     if "rows" not in one:
         yield sentence("releases-rows", count=one.get("changed_rows", 0))
     for kind, name in (

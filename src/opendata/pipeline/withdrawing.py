@@ -51,7 +51,7 @@ def withdraw(settings: Settings, place: str, reason: str) -> Withdrawn:
         if any(one.place == place for one in scan(settings.inbox)):
             raise UsageError("still-in-the-inbox", place=place)
         # A reason is for everybody to read, as that of an answer is.
-        why = Answer.given("", reason, "operator").reason
+        why = Answer.given("", " ".join(reason.split()), "operator").reason
         submissions = {**accounts.submissions, place: replace(account, ended=why)}
         commit(workspace, token, replace(accounts, submissions=submissions).to_state())
     return Withdrawn(place)

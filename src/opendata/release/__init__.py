@@ -16,6 +16,7 @@ from opendata.release.build import (
     restore,
 )
 from opendata.release.changes import SchemaChange, counted, diff
+from opendata.release.corrections import reasons_of
 from opendata.release.descriptor import (
     checksums,
     pointer,
@@ -49,6 +50,7 @@ __all__ = [
     "read_again",
     "read_checksums",
     "read_parquet",
+    "reasons_of",
     "rebuild",
     "restore",
     "sha256",

@@ -22,7 +22,7 @@ from opendata.release.changes import (
     schema_changes,
     schema_lines,
 )
-from opendata.release.corrections import corrections
+from opendata.release.corrections import Reason, corrections
 from opendata.release.descriptor import (
     OURS,
     RECORDS,
@@ -86,10 +86,12 @@ def build(
     created: datetime,
     publisher: Publisher,
     base_url: str | None = None,
+    withdrawn: Mapping[str, str] | None = None,
 ) -> Release | None:
     """The version that these parts make, or None where it would say what the previous one says.
 
     Parts must not share a row (see `keys`). Their order does not matter. `created` is aware.
+    `withdrawn` says of files that were withdrawn for good why, which is published.
     Raises OpendataError for parts that conflict and PackageError for a reserved resource name.
     """
     for resource in package:
@@ -102,7 +104,17 @@ def build(
         _refuse_doubles(resource, tables[resource.name], parts)
     plain = contract(package, publisher, base_url)
     content = Content(package, plain, tables, sources(parts), lineage(package, parts))
-    return _released(content, previous, created)
+    reasons = _reasons(withdrawn or {}, parts, previous)
+    return _released(content, previous, created, reason=reasons or None)
+
+
+def _reasons(
+    withdrawn: Mapping[str, str], parts: Sequence[Part], previous: Previous | None
+) -> dict[str, str]:
+    """Of the withdrawn files that the previous version was read from, and this is not: why."""
+    before = {one["title"] for one in previous.descriptor.get("sources", ())} if previous else set()
+    gone = before - {one.file for one in parts}
+    return {file: why for file, why in sorted(withdrawn.items()) if file in gone}
 
 
 def compare(before: Previous, after: Previous) -> Difference:
@@ -126,7 +138,7 @@ def rebuild(
     tables: Mapping[str, pa.Table],
     cells: pa.Table | None,
     previous: Previous | None,
-    reason: str | None,
+    reason: Reason,
 ) -> Files:
     """All files of a version once more, from its descriptor, tables and lineage and the version
     before it, as far as they are known. They are those that were published only if their checksums
@@ -237,7 +249,7 @@ def _released(
     previous: Previous | None,
     created: datetime,
     restores: str | None = None,
-    reason: str | None = None,
+    reason: Reason = None,
 ) -> Release | None:
     difference = _compare(content, previous)
     if difference.level is Level.NONE:
@@ -278,7 +290,7 @@ def _files(
     version: str,
     difference: Difference,
     previous: Previous | None,
-    reason: str | None,
+    reason: Reason,
 ) -> Files:
     """Every file of a version. No clock: whoever makes it again gets the same bytes."""
     dated = {
@@ -289,7 +301,11 @@ def _files(
     }
     changes = difference.lines
     register = corrections(
-        previous.corrections if previous else None, difference.rows, version, reason
+        previous.corrections if previous else None,
+        difference.rows,
+        version,
+        reason,
+        previous.lineage if previous else None,
     )
     records = {"changes": changes, "corrections": register}
     data = _data(content, dated, records)

@@ -15,15 +15,24 @@ CORRECTIONS = pa.schema([(name, pa.string()) for name in COLUMNS])
 NOTE = "note"
 """The field in which a department explains a row."""
 
+Reason = str | Mapping[str, str] | None
+"""Why a version was made: one reason for all of it (a rollback's), or by the place of each file
+that was withdrawn for good (`municipal-plans/141500/x.xlsx`) why."""
+
 
 def corrections(
-    before: pa.Table | None, changes: pa.Table, version: str, reason: str | None
+    before: pa.Table | None,
+    changes: pa.Table,
+    version: str,
+    reason: Reason,
+    origins: pa.Table | None = None,
 ) -> pa.Table:
     """The register as it was, with what the `changes` of this version correct.
 
     A value that was published and is another now, or that went with its row, is a correction; what
-    was missing and has come is none. Its reason is `reason` (that of a rollback), else the note of
-    its row where that came with it, else null: nobody has said.
+    was missing and has come is none. Its reason is that of a rollback, or for a row that went with
+    a withdrawn file (as `origins`, the lineage of the version before, tells) that of the
+    withdrawal, else the note of its row where that came with it, else null: nobody has said.
     """
     change = changes.column("change")
     was_published = pc.is_valid(changes.column("before"))
@@ -32,13 +41,24 @@ def corrections(
     )
     lines = changes.filter(is_one)
     count = lines.num_rows
-    given: Any = pa.repeat(pa.scalar(reason, pa.string()), count)
+    if isinstance(reason, str):
+        reasons: Any = pa.repeat(pa.scalar(reason, pa.string()), count)
+    else:
+        reasons = pc.coalesce(_withdrawn(lines, reason or {}, origins), _notes(changes, lines))
     columns: dict[str, Any] = {name: lines.column(name) for name in lines.column_names} | {
         "version": pa.repeat(pa.scalar(version, pa.string()), count),
-        "reason": given if reason else _notes(changes, lines),
+        "reason": reasons,
     }
     new = pa.table({name: columns[name] for name in COLUMNS}, schema=CORRECTIONS)
     return pa.concat_tables([before, new]) if before is not None else new
+
+
+def reasons_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Why a version was made, each reason once, as the state keeps it of a release."""
+    reason: Reason = entry.get("reason")
+    if isinstance(reason, str):
+        return (reason,)
+    return tuple(dict.fromkeys((reason or {}).values()))
 
 
 def _notes(changes: pa.Table, lines: pa.Table) -> Any:
@@ -49,6 +69,17 @@ def _notes(changes: pa.Table, lines: pa.Table) -> Any:
     if not notes.num_rows:
         return pa.nulls(lines.num_rows, pa.string())
     return notes.column("after").take(pc.index_in(_rows(lines), _rows(notes)))
+
+
+def _withdrawn(lines: pa.Table, reasons: Mapping[str, str], origins: pa.Table | None) -> Any:
+    """Per line why its row was taken back with a file; null where it was not."""
+    if origins is None or not reasons:
+        return pa.nulls(lines.num_rows, pa.string())
+    gone = origins.filter(pc.is_in(origins.column("file"), pa.array([*reasons], pa.string())))
+    told = pa.array([reasons[str(one)] for one in gone.column("file").to_pylist()], pa.string())
+    found = told.take(pc.index_in(_rows(lines), _rows(gone)))
+    is_removed = pc.equal(lines.column("change"), "removed").combine_chunks()
+    return pc.if_else(is_removed, found, pa.scalar(None, pa.string()))
 
 
 def _rows(lines: pa.Table) -> Any:
@@ -101,8 +132,8 @@ CORRECTIONS_SCHEMA: Mapping[str, Any] = {
             "name": "reason",
             "title": "理由",
             "type": "string",
-            "description": "差し戻し（rollback）の理由、または値とともに書かれた備考。"
-            "空なら、理由が示されていない。",
+            "description": "差し戻し（rollback）や取り下げ（withdraw）の理由、"
+            "または値とともに書かれた備考。空なら、理由が示されていない。",
         },
     ],
     "missingValues": [""],

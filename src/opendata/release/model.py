@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from opendata.errors import StoreError
-from opendata.release.corrections import read_corrections
+from opendata.release.corrections import Reason, read_corrections
 from opendata.release.formats import read_parquet
 from opendata.validate.dataset import Dataset
 
@@ -97,8 +97,8 @@ class Release:
     changes of the schema there are."""
     restores: str | None = None
     """The version whose content this one restores."""
-    reason: str | None = None
-    """Why it restores it."""
+    reason: Reason = None
+    """Why it restores it, or why files were withdrawn."""
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -114,5 +114,6 @@ class Release:
             "changes": self.changes,
             "changed_rows": self.changed_rows,
             **self.counts,
-            **({"restores": self.restores, "reason": self.reason} if self.restores else {}),
+            **({"restores": self.restores} if self.restores else {}),
+            **({"reason": self.reason} if self.reason else {}),
         }

@@ -35,19 +35,19 @@ _GENERATED = f"<!-- Generated from the message catalogue: {_COMMAND} -->"
 def pages(packages: Path) -> dict[str, str]:
     """The pages by file name: one per code of ours or of a package's rules, and the index."""
     examples = _examples()
-    catalogue: dict[str, Message] = {}
+    catalogue: dict[str, list[Message]] = {}
     asking: set[str] = set()
     for name in available(packages):
         rules = load(packages / name).rules
         asking |= {rule.code for rule in rules if rule.asks}
-        catalogue |= {rule.code: rule.message for rule in rules if rule.query}
-    catalogue |= messages()
-    shown = [catalogue[code] for code in sorted(catalogue)]
+        for rule in (one for one in rules if one.query):
+            catalogue.setdefault(rule.code, []).append(rule.message)
+    catalogue |= {code: [one] for code, one in messages().items()}
     made = {
-        f"{one.code}.md": _page(one, examples.get(one.code, {}), holds=one.code in asking)
-        for one in shown
+        f"{code}.md": _page(same, examples.get(code, {}), holds=code in asking)
+        for code, same in sorted(catalogue.items())
     }
-    made[INDEX] = _index(shown)
+    made[INDEX] = _index(catalogue[code][-1] for code in sorted(catalogue))
     return made
 
 
@@ -85,15 +85,13 @@ def repaired(code: str, example: Mapping[str, object]) -> tuple[Text, Text]:
     return Text(str(ja[0]), str(en[0])), Text(str(ja[1]), str(en[1]))
 
 
-def _page(message: Message, example: Mapping[str, object], *, holds: bool) -> str:
-    text, remedy = (
-        Text(
-            words.ja.format_map(defaultdict(lambda: "○○", example)),
-            words.en.format_map(defaultdict(lambda: "…", example)),
-        )
-        for words in (message.text, message.remedy)
-    )
-    kind = _HELD if holds else _KIND[message.severity]
+def _page(same: Sequence[Message], example: Mapping[str, object], *, holds: bool) -> str:
+    """The page of a code: what several rules of one code say stands below one another."""
+    message = same[-1]
+    text = _paragraphs([one.text for one in same], example, "\n>\n> ")
+    remedy = _paragraphs([one.remedy for one in same], example, "\n\n")
+    kinds = [_HELD] if holds else [_KIND[one.severity] for one in same]
+    kind = _paragraphs(kinds, {}, " / ")
     japanese = [
         f"# {message.title.ja}",
         f"`{message.code}` ・ {kind.ja}",
@@ -114,6 +112,15 @@ def _page(message: Message, example: Mapping[str, object], *, holds: bool) -> st
     japanese += ["## 例", f"| 直す前 | 直した後 |\n| --- | --- |\n| {before.ja} | {after.ja} |"]
     english += ["## Example", f"| before | after |\n| --- | --- |\n| {before.en} | {after.en} |"]
     return "\n\n".join([_GENERATED, *japanese, "---", *english]) + "\n"
+
+
+def _paragraphs(said: Iterable[Text], example: Mapping[str, object], between: str) -> Text:
+    """Different words once each, their places filled with the example."""
+    every = [*dict.fromkeys(said)]
+    return Text(
+        between.join(one.ja.format_map(defaultdict(lambda: "○○", example)) for one in every),
+        between.join(one.en.format_map(defaultdict(lambda: "…", example)) for one in every),
+    )
 
 
 def _index(shown: Iterable[Message]) -> str:

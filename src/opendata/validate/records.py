@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -43,6 +43,9 @@ class Columns:
     either: dict[tuple[str, str], dict[int, str | None]] = field(default_factory=dict)
     """By field and cell the two years of which a cell names both, each with the cell's text
     corrected to it, where that cell alone can be."""
+
+    called: Callable[[Place], str | None] = field(default=lambda place: None)
+    """What the sheet itself calls the field of a place."""
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values())))
@@ -124,6 +127,7 @@ def _read_values(
         {one: [None] * count for one in names},
         {one: [None] * count for one in names},
     )
+    columns.called = extract.heading
     columns.values |= {ROLE: texts[ROLE]} if is_total else {}
     reported: set[tuple[str, str | None, str]] = set()
     for target in resource.fields:
@@ -541,6 +545,7 @@ def _merge(
                 doubled[row] = found
         now.append(at)
     merged.refused = {(now[row], name) for row, name in columns.refused}
+    merged.called = columns.called
     merged.doubtful = {now[row] for row in columns.doubtful}
     return merged, now, doubled
 

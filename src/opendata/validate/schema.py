@@ -110,10 +110,10 @@ def _missing(row: int, name: str, columns: Columns) -> Problem:
         entry = _worded("heading-without-year", "heading-without-year-remedy")
         return problem(entry, place, value=heading, field=field.title)
     is_somewhere = name in columns.places and columns.places[name][row] is not None
-    entry = message("missing-value")
     if not is_somewhere:
         entry = _worded("written-nowhere", "written-nowhere-remedy")
-    return problem(entry, place, field=field.title)
+        return problem(entry, place, field=field.title)
+    return problem("missing-value", place, field=columns.called(place) or field.title)
 
 
 def _worded(text: str, remedy: str) -> Message:

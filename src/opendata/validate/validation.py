@@ -21,6 +21,7 @@ from opendata.validate.asked import (
     waiting,
 )
 from opendata.validate.dataset import Dataset, Validation
+from opendata.validate.dated import check_dated
 from opendata.validate.formula_text import check_formula_text
 from opendata.validate.personal_data import MASK, screen
 from opendata.validate.progress import indicator_progress
@@ -60,6 +61,7 @@ def validate(
         beside.extend(check_value_years(records[resource.name]))
     beside.extend(check_formula_text({one.name: records[one.name] for one in package.read}))
     published = _published(dataset)
+    beside.extend(check_dated(workbook, {one.name: records[one.name] for one in package.read}))
     beside.extend(check_struck(workbook, published))
     beside.extend(screen(workbook, published))
     found = (*rated(problems, package), *queried, *rated(beside, package))
