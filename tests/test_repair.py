@@ -135,6 +135,22 @@ def test_one_damaged_file_is_named_and_made_again(desk: Path, path: str, how: st
     assert contents(desk) == before
 
 
+def test_each_damage_is_named_beside_damaged_checksums_and_descriptor(desk: Path) -> None:
+    before = contents(desk)
+    names = ["SHA256SUMS", "changes.csv", "datapackage.json", "plans.csv"]
+    for name in names:
+        flip(desk / HOME / "1.0.1" / name)
+    short = desk / HOME / "1.0.1" / "plans.parquet"
+    short.write_bytes(short.read_bytes()[:-5])
+    damaged = {f"{HOME}/1.0.1/{name}" for name in [*names, short.name]}
+    assert named(desk) == damaged
+    codes = {one.place.file.rpartition("/")[2]: one.code for one in inspect(settings_of(desk))}
+    assert codes == {**dict.fromkeys(names, "checksum-mismatch"), short.name: "cut-short"}
+    done = repair(settings_of(desk))
+    assert {f"public/{one.place.file}" for one in done.fixed} == damaged and done.left == ()
+    assert contents(desk) == before
+
+
 @pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.0.2"])
 def test_a_version_that_is_gone_is_made_again_from_the_archive(desk: Path, version: str) -> None:
     before = contents(desk)

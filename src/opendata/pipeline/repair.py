@@ -38,7 +38,7 @@ def inspect(settings: Settings) -> list[Problem]:
     kept = _Kept(settings, workspace)
     problems = [*kept.problems()]
     pending = store.pending(workspace, public, kept.state)
-    return [*problems, *store.verify(public, kept.state, pending)]
+    return [*problems, *store.verify(public, kept.state, pending, kept.records())]
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,15 @@ class _Kept:
                 content = _read(self.workspace, path)
                 if content is not None and not _is_descriptor(content, entry):
                     yield problem("damaged-record", self._place(path))
+
+    def records(self) -> dict[tuple[str, str], bytes]:
+        """The descriptors kept in the workspace, by package and version."""
+        return {
+            (package, str(entry["version"])): content
+            for package, history in self.state.get("releases", {}).items()
+            for entry in history
+            if (content := _read(self.workspace, record_of(package, str(entry["sums"]))))
+        }
 
     def _state(self) -> Iterator[Problem]:
         try:

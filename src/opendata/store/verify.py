@@ -23,13 +23,17 @@ from opendata.store.state import State
 
 
 def verify(
-    public: Store, state: State | None = None, pending: Collection[tuple[str, str]] = ()
+    public: Store,
+    state: State | None = None,
+    pending: Collection[tuple[str, str]] = (),
+    records: Mapping[tuple[str, str], bytes] | None = None,
 ) -> list[Problem]:
     """What is damaged, missing or does not belong in a public store; `place.file` is its path.
 
     With the committed `state`, which knows every version's checksums and which is current, that is
     the authority over the root's SHA256SUMS. Its versions that are `pending`, package and version,
-    were committed and are not in their place yet.
+    were committed and are not in their place yet. `records` are descriptors of versions kept
+    elsewhere: each counts where it fits the checksum of the version's SHA256SUMS.
 
     Each file is held against one authority only, so that one damage is one problem: a version's
     files and the copies in `latest/` against that version's SHA256SUMS, that one and everything
@@ -39,14 +43,21 @@ def verify(
     While a publication is under way, or where one was interrupted, what it is going to replace may
     be as it was before or as it will be.
     """
-    return list(_Reading(public, state or {}, pending).problems())
+    return list(_Reading(public, state or {}, pending, records or {}).problems())
 
 
 class _Reading:
     """One walk over a store: what it lists and what was found to belong."""
 
-    def __init__(self, public: Store, state: State, pending: Collection[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        public: Store,
+        state: State,
+        pending: Collection[tuple[str, str]],
+        records: Mapping[tuple[str, str], bytes],
+    ) -> None:
         self.public = public
+        self.records = records
         self.pending = sorted(pending)
         self.committed: Mapping[str, Any] = {
             package: known
@@ -55,6 +66,8 @@ class _Reading:
         }
         self.releases = self.committed
         """What the state says readers are led to."""
+        self.sizes: dict[tuple[str, str], Mapping[str, int]] = {}
+        """How many bytes each file of a version has, as far as it is known for sure."""
         self.versions: set[tuple[str, str]] = set()
         """The versions whose files were judged."""
         self.present = set(public.paths())
@@ -129,7 +142,10 @@ class _Reading:
             folder = folder_of(package, version)
             entry = self._entry(package, version)
             expected = str(entry["sums"]) if entry else root.get(f"{folder}/{SUMS}")
-            found, problems = self._version(folder, version, expected)
+            kept = (self.records.get((package, version)), self._read(f"{folder}/{DESCRIPTOR}"))
+            vouched = next((one for one in kept if one and _vouches(one, expected)), None)
+            found, problems = self._version(folder, version, expected, vouched)
+            self.sizes[package, version] = _sizes(vouched)
             sums[package, version] = found
             yield from problems
         for package in sorted({package for package, _ in versions}):
@@ -208,22 +224,28 @@ class _Reading:
         return ({(one[1], one[2]) for one in named} | committed) - coming - {*self.pending}
 
     def _version(
-        self, folder: str, version: str, expected: str | None
+        self, folder: str, version: str, expected: str | None, vouched: bytes | None
     ) -> tuple[Mapping[str, str] | None, list[Problem]]:
         """Its checksums, where they can be trusted, and what is wrong with its files."""
         path = f"{folder}/{SUMS}"
         inside = {one for one in self.present if one.startswith(f"{folder}/")}
-        problems = list(self._file(path, expected))
+        sizes = _sizes(vouched)
+        problems = list(self._file(path, expected, sizes.get(SUMS)))
         sums = read_checksums(self._read(path) or b"")
-        derived = derived_checksums(self._read(f"{folder}/{DESCRIPTOR}") or b"")
-        if problems and derived and sha256(checksums(derived)) == expected:
+        derived = derived_checksums(vouched or b"")
+        if problems and derived:
             # Its descriptor names the same files, and the authority vouches for it.
-            named = ((f"{folder}/{name}", digest) for name, digest in derived.items())
-            return derived, [*problems, *(one for file in named for one in self._file(*file))]
+            for name, digest in derived.items():
+                problems.extend(self._file(f"{folder}/{name}", digest, sizes.get(name)))
+            return derived, problems
         if not sums:
             self.belonging |= inside
             return None, problems or [problem("broken-checksums", Place(file=path))]
-        files = [one for name in sums for one in self._file(f"{folder}/{name}", sums[name])]
+        files = [
+            one
+            for name, digest in sums.items()
+            for one in self._file(f"{folder}/{name}", digest, sizes.get(name))
+        ]
         if problems and files:
             # Checksums that were changed themselves may accuse nobody.
             self.belonging |= inside
@@ -235,7 +257,7 @@ class _Reading:
             files.extend(self._descriptor(folder, version, sums, damaged))
         return sums, problems + files
 
-    def _file(self, path: str, expected: str | None) -> Iterator[Problem]:
+    def _file(self, path: str, expected: str | None, size: int | None = None) -> Iterator[Problem]:
         self.belonging.add(path)
         try:
             content = self.public.read(path) if path in self.present else None
@@ -250,6 +272,9 @@ class _Reading:
             and not self._is_coming(path)
             and sha256(content) not in self._allowed(path, expected)
         ):
+            if size is not None and len(content) < size:
+                yield problem("cut-short", Place(file=path), value=str(len(content)), expected=size)
+                return
             yield problem(
                 "checksum-mismatch", Place(file=path), value=sha256(content), expected=expected
             )
@@ -307,7 +332,8 @@ class _Reading:
             yield problem("broken-pointer", Place(file=path), reason=f"≠ {version}/{DESCRIPTOR}")
         for name, digest in sums.items():
             if name != DESCRIPTOR:
-                yield from self._file(f"{home}/{LATEST}/{name}", digest)
+                size = self.sizes[package, version].get(name)
+                yield from self._file(f"{home}/{LATEST}/{name}", digest, size)
 
 
 def derived_checksums(descriptor: bytes) -> dict[str, str] | None:
@@ -323,6 +349,25 @@ def derived_checksums(descriptor: bytes) -> dict[str, str] | None:
     except RecursionError:
         return None
     return {**sums, DESCRIPTOR: sha256(descriptor)}
+
+
+def _vouches(descriptor: bytes, expected: str | None) -> bool:
+    """Whether the SHA256SUMS of that checksum are those that the descriptor tells."""
+    sums = derived_checksums(descriptor)
+    return sums is not None and sha256(checksums(sums)) == expected
+
+
+def _sizes(descriptor: bytes | None) -> dict[str, int]:
+    """How many bytes each file has of the version that the descriptor is of."""
+    if descriptor is None:
+        return {}
+    sizes = {
+        str(one["path"]): one["bytes"]
+        for one in _described(_mapping(descriptor))
+        if isinstance(one.get("bytes"), int)
+    }
+    sums = checksums(derived_checksums(descriptor) or {})
+    return {**sizes, DESCRIPTOR: len(descriptor), SUMS: len(sums)}
 
 
 def _mapping(content: bytes | None) -> Mapping[str, Any] | None:
