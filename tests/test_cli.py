@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -730,3 +731,20 @@ def test_a_template_is_made_and_never_written_over(opendata: Terminal) -> None:
     (file,) = checked.document["files"]
     assert (checked.status, file["layout"], file["drafted"]) == (1, "template", False)
     assert [one["code"] for one in file["problems"]] == ["nothing-filled-in"]
+
+
+def test_the_commands_of_the_page_on_versions_work_on_the_examples(opendata: Terminal) -> None:
+    shutil.copytree(INBOX, opendata.folder / "inbox")
+    assert opendata("run").status == 0
+    (opendata.folder / "inbox" / SHIMOTSUKE).unlink()
+    assert opendata("withdraw", SHIMOTSUKE, "--why", "廃止").status == 0
+    assert opendata("run").status == 0
+    page = (Path(__file__).parent.parent / "docs/versions.md").read_text("utf-8")
+    written = "\n".join(re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE))
+    commands = [shlex.split(line, comments=True) for line in written.splitlines() if line]
+    assert {one[1] for one in commands} >= {"releases", "diff", "lineage", "rollback", "verify"}
+    for program, *arguments in commands:
+        assert program == "opendata"
+        done = opendata(*arguments)
+        assert (done.status, done.err) == (0, ""), arguments
+        assert done.out, arguments

@@ -28,14 +28,16 @@ from opendata.errors import ConfigurationError, StoreError, Text, UsageError
 from opendata.pipeline import (
     Summary,
     answer,
+    conclusion,
     guard,
     load_settings,
     post,
-    run,
     run_pass,
     telling_failure,
 )
 from opendata.pipeline.guard import Worker
+from opendata.pipeline.mail import _where
+from opendata.pipeline.settings import Settings
 from opendata.review import Digest, Envelope, Item, News, operator_letter, steward_letter
 from opendata.review.letter import failure_letter
 from tests.builders import DX, INBOX, REGISTER, SAGAMIHARA, Lasting, edited
@@ -188,9 +190,11 @@ def test_a_refused_file_reaches_its_steward_with_the_review(office: Office, mail
     assert f"確認結果：\\\\fs01\\reviews\\{where}\\report.html" in said
     review = office.root / "workspace/reviews" / DX
     files = attached(message)
-    assert sorted(files) == sorted(["report.html", f"{stem}.checked.xlsx", f"{stem}.proposed.xlsx"])
+    assert sorted(files) == sorted(
+        [f"{stem}.report.html", f"{stem}.checked.xlsx", f"{stem}.proposed.xlsx"]
+    )
     assert files[f"{stem}.checked.xlsx"] == (review / f"{stem}.checked.xlsx").read_bytes()
-    page = files["report.html"]
+    page = files[f"{stem}.report.html"]
     assert page == (review / "report.html").read_text("utf-8")
 
     digest = told[OPERATOR]
@@ -269,7 +273,7 @@ def test_an_answered_question_is_told_once(office: Office, mail: Sink) -> None:
     message = by_recipient(mail)[STEWARD]
     assert "042-620-7210" not in text(message)
     names = [name for name in attached(message) if "登録票" in name]
-    assert names == []
+    assert not [name for name in names if not name.endswith(".report.html")]
     assert "八王子市情報化計画_登録票.checked.xlsx" in text(message)
     assert "https://intra.example.jp/reviews/municipal-plans/132012/%E5%85%AB" in text(message)
     answer(office.settings(), REGISTER, "代表番号", code="personal-data")
@@ -369,7 +373,7 @@ def test_a_pass_killed_before_its_messages_leaves_them_to_the_next(
     office: Office, mail: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(run, "send_owed", _die)
+        patch.setattr(conclusion, "send_owed", _die)
         with pytest.raises(_Killed):
             office.run()
     assert mail.take() == []
@@ -485,7 +489,10 @@ def test_what_a_server_does_not_take_with_attachments_comes_without(
     message = by_recipient(mail)[STEWARD]
     assert not attached(message)
     said = text(message)
-    assert "添付していないもの：report.html、八王子市DX推進計画_取組一覧.checked.xlsx" in said
+    assert (
+        "添付していないもの：八王子市DX推進計画_取組一覧.report.html、八王子市DX推進計画_取組一覧.checked.xlsx"
+        in said
+    )
     assert "確認結果のファイルは、運用担当者にご請求ください。" in said
 
 
@@ -494,7 +501,7 @@ def test_what_a_server_does_not_take_with_attachments_comes_without(
     [
         ({"attach": False}, []),
         ({"attach_megabytes": 0}, []),
-        ({"attach_megabytes": 0.03}, ["report.html"]),
+        ({"attach_megabytes": 0.03}, ["八王子市DX推進計画_取組一覧.report.html"]),
     ],
 )
 def test_no_more_is_attached_than_the_settings_want(
@@ -869,6 +876,20 @@ def test_whatever_a_file_is_called_it_stays_in_its_place(
     assert len(list(letters[0].iter_attachments())) == 2
 
 
+def test_the_pages_of_several_files_have_names_of_their_own() -> None:
+    places = ("p/1/計画.xlsx", "p/2/計画.xlsx", "p/1/指標.xlsx")
+    items = [
+        Item(file=one, news="refused", attached={"report.html": one.encode()}) for one in places
+    ]
+    files = attached(relayed(steward_letter(items, ENVELOPE)))
+
+    assert files == {
+        "計画.report.html": "p/1/計画.xlsx",
+        "2.計画.report.html": "p/2/計画.xlsx",
+        "指標.report.html": "p/1/指標.xlsx",
+    }
+
+
 def test_a_name_with_line_breaks_and_turned_letters() -> None:
     name = "計画\r\nBcc: x@example.jp\u202e\udc80.xlsx"
     message = relayed(steward_letter([Item(file=f"p/1/{name}", news="refused")], ENVELOPE))
@@ -927,3 +948,13 @@ def test_a_letter_in_both_languages_tells_the_same_twice() -> None:
     assert (
         steward_letter([item], english)["Subject"] == "[open data] gone from the inbox: 計画.xlsx"
     )
+
+
+def test_a_folder_of_a_misleading_name_turns_no_words_of_the_mail() -> None:
+    settings = Settings.model_validate(
+        {"publisher": {"name": "例市"}, "mail": {"reviews_url": r"\\fs01\reviews"}}
+    )
+    where = _where(settings, "municipal-plans/132012/無\u202ea.xlsx")
+    assert where is not None
+    assert where.startswith(r"\\fs01\reviews")
+    assert "無\ufffda.xlsx" in where

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from opendata.errors import Message, Text, messages, sentences
+from opendata.errors import Message, Place, StoreError, Text, messages, sentences
 from opendata.pipeline.inbox import Why
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +55,23 @@ def test_every_sentence_is_said() -> None:
 def test_japanese_sentences_end_like_sentences() -> None:
     for message in messages().values():
         assert message.remedy.ja.endswith("。"), message.code
+
+
+@pytest.mark.parametrize(
+    ("reason", "ja", "en"),
+    [
+        ("Read-only file system", "Read-only file system。空き", "Read-only file system. Check"),
+        ("line 1 (char 1)", "line 1 (char 1)。空き", "line 1 (char 1). Check"),
+        ("It is full.", "It is full.空き", "It is full. Check"),
+        ("満杯です。", "満杯です。空き", "満杯です。 Check"),
+    ],
+)
+def test_a_cause_ends_before_its_remedy_begins(reason: str, ja: str, en: str) -> None:
+    error = StoreError("store-error", path="x", reason=reason)
+    assert ja in error.sentence().ja
+    assert en in error.sentence().en
+    told = error.problem(Place())
+    assert en in str(told.to_json("en")["message"])
 
 
 def test_no_code_is_written_twice() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
 import openpyxl
 import pytest
@@ -513,6 +513,38 @@ def test_a_check_says_what_a_run_would_do(
         sheet = checked(files)[RESULTS]
         assert said in str(sheet["A2"].value)
         assert "事前の確認です" in str(sheet["A3"].value)
+
+
+@pytest.mark.parametrize("holds", [None, "last"])
+def test_a_file_with_a_question_says_so_and_what_to_do(holds: Literal["last"] | None) -> None:
+    """What the overview calls it, also where nothing waits for the answer."""
+    asked = replace(mismatch(), severity="warning", subject="of this", holds=holds)
+    files = build(reviewed(asked, status="accepted"))
+
+    told = words(page(files))
+    assert "？ 確認のお願い" in told and "✓ 公開済み" not in told
+    first, then = (one["ja"] for one in json.loads(files["report.json"])["next_steps"])
+    assert "黄色い欄" in first and "入れ直してください" in then
+    assert ("次の確認のときに公開します" in then) == (holds is not None)
+
+
+def test_after_a_no_a_corrected_cell_is_awaited() -> None:
+    asked = [
+        replace(mismatch(cell), severity="warning", subject=subject, holds="last")
+        for cell, subject in (("B3", "aa"), ("B4", "bb"))
+    ]
+    said = {one: Answer.given(one, "", "steward", is_right=False) for one in ("aa", "bb")}
+    untold, some, every = (
+        replace(reviewed(*asked, status="accepted"), filled_in=filled_in(given, ()))
+        for given in ((), [said["aa"]], said.values())
+    )
+    told = [json.loads(build(one)["report.json"]) for one in (untold, some, every)]
+
+    verdicts = [one["verdict"]["ja"] for one in told]
+    assert "確認のご回答をいただくまで" in verdicts[0]
+    assert "確認のご回答か、「いいえ」とご回答のセルの修正をいただくまで" in verdicts[1]
+    assert "「いいえ」とご回答のセルを直していただくまで" in verdicts[2]
+    assert ["黄色い欄" in one["next_steps"][0]["ja"] for one in told] == [True, True, False]
 
 
 def test_a_place_that_is_not_in_the_workbook_is_told_without_a_drawing() -> None:

@@ -12,6 +12,10 @@ Severity = Literal["error", "warning", "notice"]
 Language = Literal["ja", "en"]
 
 
+_STOPS = tuple(end + mark for end in "。．.！!？?…" for mark in ("", '"', "」", "）", ")"))
+"""How a sentence ends."""
+
+
 class Text(NamedTuple):
     """The same words in Japanese and English."""
 
@@ -73,6 +77,17 @@ class Message:
         if severity not in ("error", "warning", "notice"):
             raise TypeError(f"{code}: severity {severity!r}")
         return cls(code, severity, words("title"), words("text"), words("remedy"))
+
+    def fill(self, details: Mapping[str, object]) -> tuple[Text, Text]:
+        """The text and the remedy with their details. The text ends as a sentence even where a
+        detail stands last (`…: Read-only file system`), for the remedy is said after it."""
+        text = self.text.fill(details)
+        return Text(_closed(text.ja, "。"), _closed(text.en, ".")), self.remedy.fill(details)
+
+
+def _closed(words: str, stop: str) -> str:
+    words = words.rstrip()
+    return words if not words or words.endswith(_STOPS) else f"{words}{stop}"
 
 
 @cache

@@ -39,8 +39,7 @@ class OpendataError(Exception):
 
     def sentence(self) -> Text:
         """What happened and what to do, in both languages."""
-        entry = message(self.code)
-        text, remedy = entry.text.fill(self.details), entry.remedy.fill(self.details)
+        text, remedy = message(self.code).fill(self.details)
         return Text(f"{text.ja}{remedy.ja}", f"{text.en} {remedy.en}".strip())
 
     def problem(self, place: Place) -> Problem:

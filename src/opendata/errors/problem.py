@@ -92,6 +92,7 @@ def problem(
         if part is not None
     }
     filled |= details
+    said, remedy = entry.fill(filled)
     return Problem(
         entry.code,
         severity or entry.severity,
@@ -99,8 +100,8 @@ def problem(
         value,
         suggestion,
         entry.title,
-        entry.text.fill(filled),
-        entry.remedy.fill(filled),
+        said,
+        remedy,
         None if asked is None else subject(entry.code, *asked),
     )
 

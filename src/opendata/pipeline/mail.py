@@ -47,6 +47,7 @@ from opendata.review import (
     steward_letter,
 )
 from opendata.review.folder import REVIEWS
+from opendata.review.shown import clean
 from opendata.store import Store, commit
 
 _FAILURE = "mail/failure.json"
@@ -225,6 +226,10 @@ def _with_files(item: Item, workspace: Store, room: float) -> Item:
     return replace(item, attached=attached, left_out=tuple(left_out))
 
 
+_LONGEST_PATH = 32_000
+"""Windows opens no longer one."""
+
+
 def _where(settings: Settings, place: str) -> str | None:
     """Where a steward opens the page of a review, as the settings name the folder of reviews."""
     base = settings.mail.reviews_url
@@ -232,7 +237,7 @@ def _where(settings: Settings, place: str) -> str | None:
         return None
     path = f"{review_folder(place).removeprefix(f'{REVIEWS}/')}/report.html"
     if "\\" in base:
-        return "\\".join([base.rstrip("\\"), *path.split("/")])
+        return clean("\\".join([base.rstrip("\\"), *path.split("/")]), _LONGEST_PATH)
     return f"{base.rstrip('/')}/{quote(path.encode('utf-8', 'replace'))}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -34,6 +34,7 @@ _TITLES: Mapping[News, str] = {
     "ended": "mail-ended",
 }
 """The sentence that names each, what somebody has to do something about first."""
+_PAGE = "report.html"
 _PUBLISHED = ("asked", "fixed", "accepted")
 _CAUSES = 5
 _FILES = 20
@@ -119,7 +120,9 @@ class Envelope:
 
 def steward_letter(items: Sequence[Item], envelope: Envelope) -> EmailMessage:
     """The message about the files that somebody is responsible for."""
-    ordered = sorted(items, key=lambda one: (list(_TITLES).index(one.news), one.file))
+    ordered = _with_pages_told_apart(
+        sorted(items, key=lambda one: (list(_TITLES).index(one.news), one.file))
+    )
     body = [sentence("mail-greeting"), _GAP]
     for one in ordered[:_FILES]:
         body += [*_told(one), _GAP]
@@ -170,6 +173,24 @@ def one_line(text: str, limit: int) -> str:
 
 
 # --- one file ------------------------------------------------------------------------------------
+
+
+def _with_pages_told_apart(items: Iterable[Item]) -> list[Item]:
+    """The items, the page of each called after its file: one message may bring several. The
+    workbooks keep their names, under which they can be put back."""
+    named: list[Item] = []
+    taken: set[str] = set()
+    for it in items:
+        name = own = f"{PurePosixPath(it.file).stem[:_NAME]}.{_PAGE}"
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{number}.{own}"
+        taken.add(name)
+        attached = {name if one == _PAGE else one: data for one, data in it.attached.items()}
+        left_out = tuple(name if one == _PAGE else one for one in it.left_out)
+        named.append(replace(it, attached=attached, left_out=left_out))
+    return named
 
 
 def _told(it: Item) -> Iterator[Text]:

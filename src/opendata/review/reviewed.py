@@ -12,6 +12,7 @@ from typing import Literal
 
 from opendata.errors import Problem, Text
 from opendata.extract.draft import Draft
+from opendata.review.answers import NO
 from opendata.workbook.types import Workbook
 
 Status = Literal["accepted", "rejected", "unreadable"]
@@ -116,6 +117,19 @@ class Reviewed:
     def count(self, severity: str) -> int:
         """How many problems of a severity there are."""
         return sum(one.severity == severity for one in self.problems)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a question open."""
+        return any(one.subject is not None for one in self.problems)
+
+    @property
+    def denied(self) -> int:
+        """Of how many records that wait somebody has said that they are wrong."""
+        return sum(
+            one.holds is not None and self.filled_in.get(one.subject or "", (None,))[0] == NO
+            for one in self.problems
+        )
 
     @property
     def held(self) -> int:

@@ -67,14 +67,15 @@ def _published(reviewed: Reviewed) -> Text:
 def _but_held(reviewed: Reviewed, done: Text) -> Text:
     """The same of a file of which some records wait for an answer."""
     as_before, not_at_all = reviewed.held, reviewed.held_back
+    until = _until(reviewed)
     if reviewed.is_check:
         # A check does not look at what is published, so it cannot tell the two apart.
         waiting = as_before + not_at_all
         return Text(
-            f"{done.ja}ただし、確認のご回答をいただくまで、{waiting:,}件は前回の値のまま"
+            f"{done.ja}ただし、{until.ja}、{waiting:,}件は前回の値のまま"
             "（前回がなければ未公開）になります。",
             f"{done.en}, but {plural(waiting, 'value')} would stay as before, or be left out where "
-            "there is none, until you answer.",
+            f"there is none, {until.en}.",
         )
     ja, en = [], []
     if as_before:
@@ -84,8 +85,23 @@ def _but_held(reviewed: Reviewed, done: Text) -> Text:
         ja.append(f"{not_at_all:,}件は未公開のまま")
         en.append(f"{plural(not_at_all, 'value')} left out")
     return Text(
-        f"{done.ja}ただし、確認のご回答をいただくまで、{'、'.join(ja)}です。",
-        f"{done.en}, with {' and '.join(en)} until you answer.",
+        f"{done.ja}ただし、{until.ja}、{'、'.join(ja)}です。",
+        f"{done.en}, with {' and '.join(en)} {until.en}.",
+    )
+
+
+def _until(reviewed: Reviewed) -> Text:
+    """What ends the waiting: an answer, or a corrected cell where somebody has said No."""
+    if not reviewed.denied:
+        return Text("確認のご回答をいただくまで", "until you answer")
+    if reviewed.denied == reviewed.held + reviewed.held_back:
+        return Text(
+            "「いいえ」とご回答のセルを直していただくまで",
+            "until you correct the cells that you said No to",
+        )
+    return Text(
+        "確認のご回答か、「いいえ」とご回答のセルの修正をいただくまで",
+        "until you answer, or correct the cells that you said No to",
     )
 
 
@@ -180,7 +196,7 @@ def _dropping(reviewed: Reviewed) -> Text:
 
 def _once_accepted(reviewed: Reviewed, checked: str | None) -> tuple[Text, ...]:
     """What is left to do where nothing is to be corrected."""
-    if reviewed.held or reviewed.held_back:
+    if reviewed.held or reviewed.held_back or (reviewed.asks and not reviewed.is_check):
         return _answering(reviewed, checked)
     if not reviewed.is_check:
         return ()
@@ -190,25 +206,37 @@ def _once_accepted(reviewed: Reviewed, checked: str | None) -> tuple[Text, ...]:
 def _answering(reviewed: Reviewed, checked: str | None) -> tuple[Text, ...]:
     """How to answer what is asked."""
     opened = checked or reviewed.name
-    answer = Text(
-        f"「{opened}」を開き、シート「{RESULTS_SHEET}」の黄色い欄に、はい・いいえと理由を"
-        "お書きください。値の誤りであれば、答える代わりにセルを直してください。",
-        f'Open "{opened}" and fill in the yellow cells of its sheet {RESULTS_SHEET}: Yes or '
-        "No, and why. If a value is wrong, correct its cell instead.",
-    )
+    waits = reviewed.held + reviewed.held_back
+    if waits and reviewed.denied == sum(one.subject is not None for one in reviewed.problems):
+        answer = Text(
+            f"「{opened}」を開き、「いいえ」とご回答のセルを正しい内容に直してください。",
+            f'Open "{opened}" and correct the cells that you said No to.',
+        )
+    else:
+        answer = _ANSWER.fill({"opened": opened})
     if reviewed.is_check:
         drop = Text(
             f"保存して、「{reviewed.name}」の名前で受付フォルダーに入れてください。",
             f'Save it and put it into the inbox as "{reviewed.name}".',
         )
     else:
+        then = _THEN_PUBLISHED if waits else Text("", "")
         drop = Text(
             f"保存して、「{reviewed.name}」の名前で受付フォルダー「{reviewed.folder}」に"
-            "入れ直してください。次の確認のときに公開します。",
+            f"入れ直してください。{then.ja}",
             f'Save it and put it back into the inbox folder "{reviewed.folder}" as '
-            f'"{reviewed.name}". It is published when it is checked next.',
+            f'"{reviewed.name}".{then.en}',
         )
     return answer, drop
+
+
+_ANSWER = Text(
+    f"「{{opened}}」を開き、シート「{RESULTS_SHEET}」の黄色い欄に、はい・いいえと理由を"
+    "お書きください。値の誤りであれば、答える代わりにセルを直してください。",
+    f'Open "{{opened}}" and fill in the yellow cells of its sheet {RESULTS_SHEET}: Yes or '
+    "No, and why. If a value is wrong, correct its cell instead.",
+)
+_THEN_PUBLISHED = Text("次の確認のときに公開します。", " It is published when it is checked next.")
 
 
 def _accepting(proposed: str, repaired: int, left: int) -> Text:
