@@ -28,10 +28,10 @@ from opendata.errors import ConfigurationError, StoreError, Text, UsageError
 from opendata.pipeline import (
     Summary,
     answer,
+    conclusion,
     guard,
     load_settings,
     post,
-    run,
     run_pass,
     telling_failure,
 )
@@ -373,7 +373,7 @@ def test_a_pass_killed_before_its_messages_leaves_them_to_the_next(
     office: Office, mail: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(run, "send_owed", _die)
+        patch.setattr(conclusion, "send_owed", _die)
         with pytest.raises(_Killed):
             office.run()
     assert mail.take() == []

@@ -11,17 +11,20 @@ from typing import Any
 
 import pytest
 
+from opendata.errors import StoreError
 from opendata.pipeline import (
+    diff,
     guard,
     inspect,
     load_settings,
     pending,
+    releases,
     repair,
     roll_back,
     run_pass,
 )
 from opendata.pipeline.guard import Worker
-from opendata.store import FolderStore
+from opendata.store import FolderStore, verify
 from tests.builders import INBOX, SAGAMIHARA, SHIMOTSUKE, Lasting, edited
 
 NAME = "municipal-plans"
@@ -340,3 +343,73 @@ def test_a_repaired_desk_goes_on(desk: Path) -> None:
     run_pass(settings_of(desk), now=START + timedelta(days=9))
     assert not pending(settings_of(desk))
     assert named(desk) == set()
+
+
+def changed_again(desk: Path, value: float) -> None:
+    content = edited((INBOX / SAGAMIHARA).read_bytes(), "成果指標", E6=value)
+    (desk / "inbox" / SAGAMIHARA).write_bytes(content)
+
+
+def interrupted(desk: Path, monkeypatch: pytest.MonkeyPatch, after: int, days: int) -> None:
+    """A pass whose public store is full after that many files."""
+    put, left = FolderStore.put, [after]
+
+    def full(self: FolderStore, path: str, content: bytes) -> None:
+        if self.root == desk / "public":
+            left[0] -= 1
+            if left[0] < 0:
+                raise StoreError("store-error", path=path, reason="full")
+        put(self, path, content)
+
+    def refused(self: FolderStore, path: str, content: bytes) -> None:
+        if self.root == desk / "public" and left[0] <= 0:
+            raise StoreError("store-error", path=path, reason="full")
+        replace(self, path, content)
+
+    replace = FolderStore.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderStore, "put", full)
+        patch.setattr(FolderStore, "replace", refused)
+        with pytest.raises(StoreError):
+            run_pass(settings_of(desk), now=START + timedelta(days=days))
+
+
+@pytest.mark.parametrize("after", [0, 4])
+@pytest.mark.parametrize("by", ["repair", "run"])
+def test_a_publication_that_was_interrupted_is_told_and_finished(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, after: int, by: str
+) -> None:
+    changed_again(desk, 34.5)
+    interrupted(desk, monkeypatch, after, 5)
+    before = contents(desk, "public")
+    problems = inspect(settings_of(desk))
+    assert {one.code for one in problems} == {"unfinished-publication"}
+    assert f"datasets/{NAME}/1.0.3/" in {one.place.file for one in problems}
+    told = releases(settings_of(desk), NAME).to_json()["releases"]
+    assert [one["version"] for one in told if one.get("unfinished")] == ["1.0.3"]
+    assert diff(settings_of(desk), NAME, "1.0.2", "1.0.3").lines.num_rows
+    assert contents(desk, "public") == before, "who reads writes nothing"
+    if by == "repair":
+        assert repair(settings_of(desk)).left == ()
+    else:
+        summary = run_pass(settings_of(desk), now=START + timedelta(days=6))
+        assert summary.finished == (f"{NAME} 1.0.3",)
+        assert any("1.0.3" in one and "済ませ" in one for one in summary.sentences("ja"))
+    assert inspect(settings_of(desk)) == []
+
+
+def test_two_first_publications_that_were_interrupted_leave_no_strays(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The public store is full in the midst of the first version, then of the second."""
+    for name in ("public", "workspace"):
+        shutil.rmtree(desk / name)
+    interrupted(desk, monkeypatch, 4, 5)
+    changed_again(desk, 36.5)
+    interrupted(desk, monkeypatch, 30, 6)
+    public = settings_of(desk).stores()[1]
+    assert {path.split("/")[2] for path in public.paths("datasets/")} >= {"1.0.0", "1.0.1"}
+    assert {one.code for one in inspect(settings_of(desk))} == {"unfinished-publication"}
+    assert {one.code for one in verify(public)} == {"unfinished-publication"}
+    run_pass(settings_of(desk), now=START + timedelta(days=7))
+    assert inspect(settings_of(desk)) == []

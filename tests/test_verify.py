@@ -83,14 +83,23 @@ def test_a_missing_file(public: FolderStore, path: str) -> None:
         f"{HOME}/1.0.0/branches のコピー.csv",
         f"{HOME}/1.0.0/deep/er.csv",
         f"{HOME}/latest/SHA256SUMS",
-        f"{HOME}/9.9.9/SHA256SUMS",
         "datasets/other/datapackage.json",
-        "datasets/other/1.0.0/a.csv",
     ],
 )
 def test_a_stray_file(public: FolderStore, path: str) -> None:
     public.put(path, b"?")
     assert found(public) == [("stray-file", path)]
+
+
+@pytest.mark.parametrize("folder", [f"{HOME}/9.9.9/", "datasets/other/1.0.0/"])
+def test_a_version_that_nothing_names_is_nothing_to_remove(
+    public: FolderStore, folder: str
+) -> None:
+    for name in ("SHA256SUMS", "a.csv"):
+        public.put(f"{folder}{name}", b"?")
+    (one,) = verify(public)
+    assert (one.code, one.place.file) == ("unlisted-version", folder)
+    assert "opendata run" in one.remedy.ja and "opendata run" in one.remedy.en
 
 
 @pytest.mark.parametrize(

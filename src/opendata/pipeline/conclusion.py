@@ -54,7 +54,7 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
     summary = summarize(
         settings, work.accounts, accounts, closed.told, closed.releases, work.passed_over
     )
-    return replace(summary, mailed=mailed)
+    return replace(summary, mailed=mailed, finished=work.finished)
 
 
 def _is_settled(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> bool:

@@ -51,6 +51,8 @@ class Work:
     """By package, what its verdicts depend on: as it was before the first file was looked at, so
     that a layout saved during the pass is news to the next one."""
     now: datetime
+    finished: tuple[str, ...] = ()
+    """Versions that an earlier pass committed and this one brings to the readers."""
 
 
 def begin(settings: Settings, *, now: datetime) -> Work:
@@ -59,6 +61,7 @@ def begin(settings: Settings, *, now: datetime) -> Work:
     contracts = packages(settings)
     workspace, public = settings.stores()
     state, token = store.read_state(workspace)
+    finished = tuple(" ".join(one) for one in sorted(store.unfinished(workspace, public, state)))
     store.complete(workspace, public, state)
     accounts = Accounts.read(state)
     seen, passed_over = survey(settings.inbox)
@@ -104,6 +107,7 @@ def begin(settings: Settings, *, now: datetime) -> Work:
         tuple(one for one in passed_over if is_in_scope(one.place, settings)),
         judges,
         now,
+        finished,
     )
 
 

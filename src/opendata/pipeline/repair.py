@@ -36,7 +36,9 @@ def inspect(settings: Settings) -> list[Problem]:
     the public store, which is held against the state where there is one."""
     workspace, public = settings.stores()
     kept = _Kept(settings, workspace)
-    return [*kept.problems(), *store.verify(public, kept.visible(public))]
+    problems = [*kept.problems()]
+    pending = store.pending(workspace, public, kept.state)
+    return [*problems, *store.verify(public, kept.state, pending)]
 
 
 @dataclass(frozen=True)
@@ -91,21 +93,6 @@ class _Kept:
                 content = _read(self.workspace, path)
                 if content is not None and not _is_descriptor(content, entry):
                     yield problem("damaged-record", self._place(path))
-
-    def visible(self, public: Store) -> dict[str, Any]:
-        """The state without versions that a dead pass left staged: the next one puts them in their
-        place."""
-        staged = {path.split("/")[2] for path in self.workspace.paths("staged/")}
-
-        def is_visible(package: str, entry: Entry) -> bool:
-            folder = f"datasets/{package}/{entry['version']}/"
-            return str(entry["sums"]) not in staged or bool(public.paths(folder))
-
-        releases = {
-            package: [one for one in history if is_visible(package, one)]
-            for package, history in self.state.get("releases", {}).items()
-        }
-        return {**self.state, "releases": {name: one for name, one in releases.items() if one}}
 
     def _state(self) -> Iterator[Problem]:
         try:

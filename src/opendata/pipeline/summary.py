@@ -59,6 +59,8 @@ class Summary:
     workspace: str
     public: str
     mailed: Mailed = field(default_factory=Mailed)
+    finished: tuple[str, ...] = ()
+    """Package and version of what an interrupted pass had committed, and this one published."""
 
     def to_json(self) -> dict[str, Any]:
         """The document that `run --json` prints."""
@@ -95,7 +97,7 @@ class Summary:
         """Whether anything differs from the pass before."""
         changed = any(map(_is_news, self.submissions))
         told = self.mailed.sent or self.mailed.undelivered
-        return bool(changed or self.releases or self.withdrawn or told)
+        return bool(changed or self.releases or self.withdrawn or told or self.finished)
 
 
 def summarize(
@@ -226,7 +228,10 @@ def _published(it: Summary) -> Iterator[Text]:
     if not it.current:
         yield sentence("run-nothing-yet")
         return
-    if not it.releases:
+    if it.finished:
+        told = [Text(one, one) for one in it.finished]
+        yield sentence("run-finished", versions=_listed(told))
+    elif not it.releases:
         names = [Text(*[f"{name} {version}"] * 2) for name, version in it.current.items()]
         yield sentence("run-nothing-new", current=_listed(names))
     for name in it.current:

@@ -15,7 +15,7 @@ from opendata.errors import Text, UsageError, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.settings import Settings
 from opendata.release import Files, Previous, SchemaChange, compare, counted, reasons_of
-from opendata.store import Store, complete, read_state, release_files
+from opendata.store import Store, pending, read_state, release_files, unfinished
 
 LATEST = "latest"
 SHOWN = 40
@@ -57,22 +57,28 @@ class Shelf:
 
     package: str
     history: Sequence[Entry]
+    workspace: Store
     public: Store
     state: Mapping[str, Any]
+    pending: Mapping[tuple[str, str], str]
+    """By package and version, where those are staged that are not in their place yet."""
 
     @classmethod
     def open(cls, settings: Settings, package: str) -> Shelf:
         """Raises UsageError for a package that has published nothing."""
         workspace, public = settings.stores()
         state, _ = read_state(workspace)
-        complete(workspace, public, state)
-        return cls(package, history_of(settings, state, package), public, state)
+        history = history_of(settings, state, package)
+        staged = pending(workspace, public, state)
+        return cls(package, history, workspace, public, state, staged)
 
     def files(self, version: str) -> tuple[str, Files]:
         """A version's number and its files, each held against its checksum. Raises UsageError for
         one that there is not, StoreError for one that is damaged."""
         number = str(entry_of(self.package, self.history, version)["version"])
-        return number, release_files(self.public, self.state, self.package, number)
+        staged = self.pending.get((self.package, number))
+        place = self.workspace if staged else self.public
+        return number, release_files(place, self.state, self.package, number, staged)
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,16 @@ class History:
     package: str
     releases: Sequence[Entry]
     timezone: str
+    unfinished: frozenset[str] = frozenset()
+    """The versions that readers are not led to yet."""
 
     def to_json(self) -> dict[str, Any]:
         """The document that `releases --json` prints."""
-        return {"package": self.package, "releases": [dict(one) for one in self.releases]}
+        releases = [
+            {**one, **({"unfinished": True} if one["version"] in self.unfinished else {})}
+            for one in self.releases
+        ]
+        return {"package": self.package, "releases": releases}
 
     def table(self, language: Language) -> list[tuple[str, ...]]:
         """Heads and lines: version, when, rows, what changed."""
@@ -95,7 +107,9 @@ class History:
     def _line(self, one: Entry, language: Language) -> tuple[str, ...]:
         created = datetime.fromisoformat(str(one["created"])).astimezone(ZoneInfo(self.timezone))
         rows = f"{one['rows']:,}" if "rows" in one else ""
-        told = [text.in_(language) for text in _changes(one)]
+        hidden = one["version"] in self.unfinished
+        changes = [*([sentence("releases-unfinished")] if hidden else []), *_changes(one)]
+        told = [text.in_(language) for text in changes]
         when = created.strftime("%Y-%m-%d %H:%M")
         return str(one["version"]), when, rows, ("、" if language == "ja" else ", ").join(told)
 
@@ -123,8 +137,11 @@ def _changes(one: Entry) -> Iterator[Text]:
 
 def releases(settings: Settings, package: str) -> History:
     """Every version of a package. Raises UsageError for one that has published nothing."""
-    state, _ = read_state(settings.workspace_store())
-    return History(package, history_of(settings, state, package), settings.serve.timezone)
+    workspace, public = settings.stores()
+    state, _ = read_state(workspace)
+    history = history_of(settings, state, package)
+    hidden = {one[1] for one in unfinished(workspace, public, state) if one[0] == package}
+    return History(package, history, settings.serve.timezone, frozenset(hidden))
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,12 @@ from opendata.store.protocol import Store
 from opendata.store.publish import (
     complete,
     current,
+    pending,
     previous,
     refresh,
     release_files,
     stage,
+    unfinished,
 )
 from opendata.store.state import (
     STATE,
@@ -57,11 +59,13 @@ __all__ = [
     "locked",
     "open_store",
     "parsed",
+    "pending",
     "previous",
     "read_state",
     "refresh",
     "release_files",
     "remember_led",
     "stage",
+    "unfinished",
     "verify",
 ]

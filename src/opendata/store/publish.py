@@ -71,17 +71,53 @@ def complete(workspace: Store, public: Store, state: State) -> None:
         for one in history
     }
     staged = [(path, match) for path in workspace.paths(f"{STAGED}/") if (match := _IN.match(path))]
+    announced = {f"{folder_of(*one)}/{SUMS}": sums for sums, one in known.items()}
     for folder, sums in sorted({(match[0], match[2]) for _, match in staged}):
         if sums in known:
-            _put_in_place(workspace, public, folder, folder_of(*known[sums]), sums)
+            _put_in_place(workspace, public, folder, folder_of(*known[sums]), announced)
     for path, match in staged:
         if match[2] in known or int(match[1]) < state.get(SERIAL, 0):
             workspace.delete(path)
 
 
-def _put_in_place(workspace: Store, public: Store, staged: str, folder: str, digest: str) -> None:
+def pending(workspace: Store, public: Store, state: State) -> dict[tuple[str, str], str]:
+    """Committed versions that are not in their place yet: package and version, to the folder of
+    the workspace where they are staged. Writes nothing."""
+    found = (_IN.match(path) for path in workspace.paths(f"{STAGED}/"))
+    staged = {match[2]: match[0] for match in found if match}
+    return {
+        (package, str(one["version"])): staged[str(one["sums"])]
+        for package, history in state.get("releases", {}).items()
+        for one in history
+        if str(one["sums"]) in staged
+        and not _can_be_read(public, folder_of(package, one["version"]), str(one["sums"]))
+    }
+
+
+def unfinished(workspace: Store, public: Store, state: State) -> set[tuple[str, str]]:
+    """Committed versions, package and version, that readers are not led to yet: not in their place,
+    or announced only."""
+    announced = read_checksums(public.read(NEXT) or b"") or {}
+    led = read_checksums(public.read(SUMS) or b"") or {}
+    matches = (VERSION.fullmatch(path) for path in announced.keys() - led.keys())
+    coming = {match.group(1, 2) for match in matches if match}
+    return {*pending(workspace, public, state)} | {*(_committed(state) & coming)}
+
+
+def _can_be_read(public: Store, folder: str, digest: str) -> bool:
+    try:
+        return _is_in_place(public, folder, digest)
+    except StoreError:
+        return False
+
+
+def _put_in_place(
+    workspace: Store, public: Store, staged: str, folder: str, announced: Mapping[str, str]
+) -> None:
+    digest = announced[f"{folder}/{SUMS}"]
     if not _is_in_place(public, folder, digest):
         try:
+            _announce(public, announced)
             _copy(workspace, public, staged, folder, digest)
         except StoreError:  # another pass may have done it meanwhile, and cleared what was staged
             if not _is_in_place(public, folder, digest):
@@ -94,9 +130,15 @@ def _is_in_place(public: Store, folder: str, digest: str) -> bool:
     return present is not None and sha256(present) == digest
 
 
+def _announce(public: Store, versions: Mapping[str, str]) -> None:
+    """Say what is going to lie there: every committed version, and what an interrupted publication
+    has said already, for that may lie there in part."""
+    found = (read_checksums(public.read(path) or b"") or {} for path in (SUMS, NEXT))
+    said = {path: digest for sums in found for path, digest in sums.items()}
+    _write_if_changed(public, NEXT, checksums({**said, **versions}))
+
+
 def _copy(workspace: Store, public: Store, staged: str, folder: str, digest: str) -> None:
-    before = read_checksums(public.read(SUMS) or b"") or {}
-    _write_if_changed(public, NEXT, checksums({**before, f"{folder}/{SUMS}": digest}))
     sums = read_checksums(_verified(workspace, f"{staged}/{SUMS}", digest))
     if sums is None:
         raise StoreError("damaged-release", path=f"{staged}/{SUMS}", reason="not checksums")
@@ -177,18 +219,23 @@ def _version_of(descriptor: bytes) -> str | None:
     return version if isinstance(version, str) else None
 
 
-def release_files(public: Store, state: State, package: str, version: str) -> Files:
-    """Every file of a committed version, each held against its checksum. Raises StoreError."""
-    folder = folder_of(package, version)
-    sums = _committed_sums(public, state, package, version)
+def release_files(
+    place: Store, state: State, package: str, version: str, folder: str | None = None
+) -> Files:
+    """Every file of a committed version, each held against its checksum. They lie in their place,
+    or in the `folder` where they are staged. Raises StoreError."""
+    folder = folder or folder_of(package, version)
+    sums = _committed_sums(place, state, package, version, folder)
     return {SUMS: checksums(sums)} | {
-        name: _verified(public, f"{folder}/{name}", expected) for name, expected in sums.items()
+        name: _verified(place, f"{folder}/{name}", expected) for name, expected in sums.items()
     }
 
 
-def _committed_sums(public: Store, state: State, package: str, version: str) -> dict[str, str]:
+def _committed_sums(
+    public: Store, state: State, package: str, version: str, folder: str
+) -> dict[str, str]:
     entries = [one for one in _history(state, package) if one["version"] == version]
-    path = f"{folder_of(package, version)}/{SUMS}"
+    path = f"{folder}/{SUMS}"
     if not entries:
         raise StoreError("damaged-release", path=path, reason="no commit knows this version")
     sums = read_checksums(_verified(public, path, str(entries[-1]["sums"])))
@@ -294,8 +341,8 @@ def _followed(
 ) -> tuple[dict[str, bytes], dict[str, tuple[str, str]]]:
     """The pointer; and the copies: where each comes from, and its checksum."""
     version = str(entry["version"])
-    sums = _committed_sums(public, state, package, version)
     folder, home = folder_of(package, version), f"{DATASETS}/{package}"
+    sums = _committed_sums(public, state, package, version, folder)
     descriptor = json.loads(_verified(public, f"{folder}/{DESCRIPTOR}", sums[DESCRIPTOR]))
     copies = {
         f"{home}/{LATEST}/{name}": (f"{folder}/{name}", expected)

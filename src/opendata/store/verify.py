@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any
 
 from opendata.errors import Place, Problem, StoreError, problem
@@ -22,11 +22,14 @@ from opendata.store.protocol import Store
 from opendata.store.state import State
 
 
-def verify(public: Store, state: State | None = None) -> list[Problem]:
+def verify(
+    public: Store, state: State | None = None, pending: Collection[tuple[str, str]] = ()
+) -> list[Problem]:
     """What is damaged, missing or does not belong in a public store; `place.file` is its path.
 
     With the committed `state`, which knows every version's checksums and which is current, that is
-    the authority over the root's SHA256SUMS.
+    the authority over the root's SHA256SUMS. Its versions that are `pending`, package and version,
+    were committed and are not in their place yet.
 
     Each file is held against one authority only, so that one damage is one problem: a version's
     files and the copies in `latest/` against that version's SHA256SUMS, that one and everything
@@ -36,15 +39,24 @@ def verify(public: Store, state: State | None = None) -> list[Problem]:
     While a publication is under way, or where one was interrupted, what it is going to replace may
     be as it was before or as it will be.
     """
-    return list(_Reading(public, state or {}).problems())
+    return list(_Reading(public, state or {}, pending).problems())
 
 
 class _Reading:
     """One walk over a store: what it lists and what was found to belong."""
 
-    def __init__(self, public: Store, state: State) -> None:
+    def __init__(self, public: Store, state: State, pending: Collection[tuple[str, str]]) -> None:
         self.public = public
-        self.releases: Mapping[str, Any] = state.get("releases", {})
+        self.pending = sorted(pending)
+        self.committed: Mapping[str, Any] = {
+            package: known
+            for package, history in state.get("releases", {}).items()
+            if (known := [one for one in history if (package, one["version"]) not in pending])
+        }
+        self.releases = self.committed
+        """What the state says readers are led to."""
+        self.versions: set[tuple[str, str]] = set()
+        """The versions whose files were judged."""
         self.present = set(public.paths())
         self.belonging = {SUMS}
         self.before: Mapping[str, str] = {}
@@ -54,10 +66,11 @@ class _Reading:
         """Files that a problem names: what the root says of them is not told again."""
 
     def problems(self) -> Iterator[Problem]:
-        if not self.present:
-            yield problem("nothing-published", Place(file=""))
-            return
         yield from self._under_way()
+        if not self.present:
+            if not self.pending:
+                yield problem("nothing-published", Place(file=""))
+            return
         unreadable = list(self._file(SUMS, None))
         self.before = read_checksums(self._read(SUMS) or b"") or {}
         yield from unreadable
@@ -74,14 +87,30 @@ class _Reading:
             yield from self._root(root)
         if root:
             known = {root[path] for path in misnamed}
-            for path in sorted(self.present - self.belonging):
-                if not known or sha256(self._read(path) or b"") not in known:
-                    yield problem("stray-file", Place(file=path))
+            strays = [
+                path
+                for path in sorted(self.present - self.belonging)
+                if not known or sha256(self._read(path) or b"") not in known
+            ]
+            for code, place in dict.fromkeys(self._stray(path) for path in strays):
+                yield problem(code, Place(file=place))
             # A publication under way makes folders before there is something in them.
             for folder in () if self.next else self.public.empty_folders():
                 yield problem("stray-folder", Place(file=f"{folder}/"))
 
+    def _stray(self, path: str) -> tuple[str, str]:
+        """What to say of a file that nothing names. That of a version which nothing names may be
+        all that is left of it, or the beginning: nobody is told to remove it."""
+        match = VERSION.fullmatch(path)
+        if match and (match[1], match[2]) not in self.versions:
+            return "unlisted-version", f"{folder_of(match[1], match[2])}/"
+        return "stray-file", path
+
     def _under_way(self) -> Iterator[Problem]:
+        for one in self.pending:
+            folder = f"{folder_of(*one)}/"
+            self.belonging |= {path for path in self.present if path.startswith(folder)}
+            yield problem("unfinished-publication", Place(file=folder))
         if NEXT in self.present:
             self.belonging.add(NEXT)
             self.next = read_checksums(self._read(NEXT) or b"") or {}
@@ -94,7 +123,7 @@ class _Reading:
 
     def _content(self, root: Mapping[str, str]) -> Iterator[Problem]:
         """Versions, pointers and copies, then what only the root knows."""
-        versions = self._versions(root)
+        versions = self.versions = self._versions(root)
         sums: dict[tuple[str, str], Mapping[str, str] | None] = {}
         for package, version in sorted(versions):
             folder = folder_of(package, version)
@@ -113,7 +142,7 @@ class _Reading:
 
     def _entry(self, package: str, version: str) -> Mapping[str, Any] | None:
         """What the state says of a version."""
-        history = self.releases.get(package, ())
+        history = self.committed.get(package, ())
         return next((one for one in history if one["version"] == version), None)
 
     def _demanded(self) -> set[str]:
@@ -159,21 +188,24 @@ class _Reading:
     def _versions(self, root: Mapping[str, str]) -> set[tuple[str, str]]:
         """The versions that the state knows, else those that the root names; without both, those
         that are there."""
+        committed = {
+            (package, str(one["version"]))
+            for package, history in self.committed.items()
+            for one in history
+        }
         if self.releases:
-            return {
-                (package, str(one["version"]))
-                for package, history in self.releases.items()
-                for one in history
-            }
+            return committed
         matches = [one for path in root or self.present if (one := VERSION.fullmatch(path))]
         named = {one for one in matches if one[3] == SUMS}
         coming = {
-            one for one in named if one[0] not in self.present and self._may_be_absent(one[0])
+            (one[1], one[2])
+            for one in named
+            if one[0] not in self.present and self._may_be_absent(one[0])
         }
-        for one in coming:
-            folder = folder_of(one[1], one[2])
+        for package, version in coming:
+            folder = folder_of(package, version)
             self.belonging |= {path for path in self.present if path.startswith(f"{folder}/")}
-        return {(one[1], one[2]) for one in named - coming}
+        return ({(one[1], one[2]) for one in named} | committed) - coming - {*self.pending}
 
     def _version(
         self, folder: str, version: str, expected: str | None
@@ -213,10 +245,19 @@ class _Reading:
         if content is None:
             if not self._may_be_absent(path):
                 yield problem("missing-file", Place(file=path))
-        elif expected is not None and sha256(content) not in self._allowed(path, expected):
+        elif (
+            expected is not None
+            and not self._is_coming(path)
+            and sha256(content) not in self._allowed(path, expected)
+        ):
             yield problem(
                 "checksum-mismatch", Place(file=path), value=sha256(content), expected=expected
             )
+
+    def _is_coming(self, path: str) -> bool:
+        """Whether readers were never led to the file: it may be of a publication that was
+        interrupted before the one under way."""
+        return bool(self.next) and path not in self.before and not VERSION.fullmatch(path)
 
     def _allowed(self, path: str, expected: str) -> set[str]:
         if not self.next or VERSION.fullmatch(path):

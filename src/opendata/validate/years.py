@@ -61,13 +61,16 @@ def _meant(
     certain: Sequence[_Heading],
     others: Sequence[_Heading],
 ) -> int | None:
-    """The one year that no other heading has and that goes on with those beside it."""
+    """The one year that no other heading has and that goes on with those beside it; where none
+    stands beside it, the one that is taken of a text alone (the era's)."""
     series = [one for one in certain if one.series & heading.series]
     taken = {one.year for one in series or others}
     free = [year for year in either if year not in taken]
     line = {one.cell: one.year for one in series if one in others and one.year is not None}
     lines = {year: _in_order({**line, heading.cell: year}) for year in free}
     fitting = [year for year in free if _goes_on(lines[year])]
+    if len(fitting) > 1 and not line:
+        return heading.year
     if len(fitting) > 1:
         fitting = [year for year in fitting if len(line) > 1 and _is_even(lines[year])]
     return fitting[0] if len(fitting) == 1 else None
