@@ -9,7 +9,16 @@ from typing import get_args
 
 import pytest
 
-from opendata.errors import Message, Place, StoreError, Text, messages, sentences
+from opendata.errors import (
+    Message,
+    Place,
+    StoreError,
+    Text,
+    UsageError,
+    messages,
+    sentence,
+    sentences,
+)
 from opendata.pipeline.inbox import Why
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +81,18 @@ def test_a_cause_ends_before_its_remedy_begins(reason: str, ja: str, en: str) ->
     assert en in error.sentence().en
     told = error.problem(Place())
     assert en in str(told.to_json("en")["message"])
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 row changed"), ("2", "2 rows changed")])
+def test_one_thing_is_told_as_one(count: object, words: str) -> None:
+    assert sentence("releases-changed", count=count).en == words
+    assert sentence("releases-changed", count=count).ja == f"変更 {count} 行"
+
+
+def test_each_language_lists_things_in_its_own_way() -> None:
+    error = UsageError("no-such-package", name="x", known=("a", Text("乙", "b")))
+    assert "a、乙 です" in error.sentence().ja
+    assert "a, b." in error.sentence().en
 
 
 def test_no_code_is_written_twice() -> None:

@@ -85,7 +85,7 @@ def test_a_label_one_edit_away_is_proposed(text: str, suggestion: str | None) ->
     assert reading.value is None
     (finding,) = reading.findings
     assert (finding.code, finding.suggestion) == ("unknown-label", suggestion)
-    assert finding.details["allowed"] == "活動指標、成果指標"
+    assert finding.details["allowed"] == ("活動指標", "成果指標")
 
 
 def test_two_labels_as_near_as_each_other_are_not_guessed_between() -> None:

@@ -569,7 +569,7 @@ def fill_in_kpis(sheet: Worksheet) -> openpyxl.Workbook:
 @pytest.mark.parametrize(
     ("package_name", "path", "code"),
     [
-        ("municipal-plan", "a.xlsx", "unknown-package"),
+        ("municipal-plan", "a.xlsx", "no-such-package"),
         ("municipal-plans", "a.xls", "not-an-xlsx-name"),
         ("municipal-plans", "nowhere/a.xlsx", "file-not-found"),
         ("municipal-plans", "there.xlsx", "file-exists"),

@@ -29,7 +29,8 @@ class Text(NamedTuple):
     def fill(self, details: Mapping[str, object]) -> Text:
         """Put details into the `{name}` places; a place without a detail reads `—`.
 
-        A detail that is a Text itself is told in the language of the sentence.
+        A detail that is a Text itself is told in the language of the sentence, and a list or tuple
+        as that language lists things. `{count:row|rows}` is the count with the word for it.
         """
         return Text(
             self.ja.format_map(_Details(_told(details, "ja"))),
@@ -43,10 +44,25 @@ class _Details(dict[str, object]):
 
 
 def _told(details: Mapping[str, object], language: Language) -> dict[str, object]:
-    return {
-        name: detail.in_(language) if isinstance(detail, Text) else detail
-        for name, detail in details.items()
-    }
+    return {name: _Counted(_in(detail, language)) for name, detail in details.items()}
+
+
+def _in(detail: object, language: Language) -> str:
+    if isinstance(detail, Text):
+        return detail.in_(language)
+    if isinstance(detail, (list, tuple)):
+        return ("、" if language == "ja" else ", ").join(_in(one, language) for one in detail)
+    return str(detail)
+
+
+class _Counted(str):
+    """A detail, which may be a count with the words for one thing and for several."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        one, both, more = spec.partition("|")
+        return f"{self!s} {one if self == '1' else more}" if both else super().__format__(spec)
 
 
 @dataclass(frozen=True, slots=True)

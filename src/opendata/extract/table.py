@@ -264,7 +264,7 @@ def _has_figures(found: FoundTable, column: int) -> bool:
 def _figures_lost(found: FoundTable, heading: Cell) -> Problem:
     place = Place(sheet=found.grid.name or None, cell=heading.address)
     header = tidy(heading.shown)
-    allowed = "、".join(_kinds(found))
+    allowed = tuple(_kinds(found))
     return problem("unknown-figures", place, value=header, header=header, allowed=allowed)
 
 

@@ -157,7 +157,7 @@ def package_of(path: Path, contracts: Mapping[str, Package]) -> str:
             return part
     if len(contracts) == 1:
         return next(iter(contracts))
-    raise UsageError("unknown-package", name=str(path), known="、".join(contracts))
+    raise UsageError("unknown-package", name=str(path), known=tuple(contracts))
 
 
 def _municipality_of(path: Path) -> str | None:

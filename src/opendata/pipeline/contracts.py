@@ -16,7 +16,7 @@ def packages(settings: Settings) -> dict[str, Package]:
     known = available(root)
     for name in settings.package:
         if name not in known:
-            raise UsageError("unknown-package", name=name, known="、".join(known))
+            raise UsageError("no-such-package", name=name, known=tuple(known))
     return {name: load(root / name) for name in settings.package or known}
 
 

@@ -93,8 +93,7 @@ class Submission:
         if not self.package:
             return problem("misplaced-file", place)
         if self.package not in packages:
-            known = "、".join(packages)
-            return problem("unknown-package", place, name=self.package, known=known)
+            return problem("unknown-package", place, name=self.package, known=packages)
         if not is_municipality_code(self.municipality_code):
             return problem("unknown-municipality", place, value=self.municipality_code)
         return None

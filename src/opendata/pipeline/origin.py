@@ -135,18 +135,18 @@ def lineage(
         if one["name"] in known.tables
     }
     if table is not None and table not in schemas:
-        raise UsageError("unknown-table", table=table, known="、".join(schemas))
+        raise UsageError("unknown-table", table=table, known=tuple(schemas))
     tables = {name: known.tables[name] for name in schemas if table in (None, name)}
     if field is not None:
         tables = {name: one for name, one in tables.items() if field in one.column_names}
         if not tables:
             fields = {name for one in known.tables.values() for name in one.column_names}
             names = sorted(fields if table is None else known.tables[table].column_names)
-            raise UsageError("unknown-field", field=field, known="、".join(names))
+            raise UsageError("unknown-field", field=field, known=tuple(names))
     rows = _rows(tables, schemas, keys)
     if not rows:
         asked = " ".join(keys)
-        nearest = "、".join(_nearest(tables, schemas, keys)) or "—"
+        nearest = tuple(_nearest(tables, schemas, keys)) or "—"
         raise UsageError("unknown-key", key=asked, package=package, version=number, known=nearest)
     if len(rows) > SHOWN:
         raise UsageError("many-keys", key=" ".join(keys), count=len(rows), limit=SHOWN)

@@ -37,7 +37,7 @@ def make_template(
     """
     root = settings.packages_root()
     if package not in (known := available(root)):
-        raise UsageError("unknown-package", name=package, known="、".join(known))
+        raise UsageError("no-such-package", name=package, known=tuple(known))
     if path.suffix.lower() != ".xlsx":
         raise UsageError("not-an-xlsx-name", path=str(path))
     if not path.parent.is_dir():
@@ -61,6 +61,6 @@ def make_template(
 def _layout(package: Package, name: str) -> Layout:
     layouts = {one.name: one for one in known_layouts(package)}
     if name not in layouts:
-        known = "、".join(layouts)
+        known = tuple(layouts)
         raise UsageError("unknown-form", package=package.name, name=name, known=known)
     return layouts[name]

@@ -35,7 +35,7 @@ def history_of(settings: Settings, state: Mapping[str, Any], package: str) -> Se
     if not known:
         raise UsageError("nothing-released", workspace=settings.workspace)
     if package not in known:
-        raise UsageError("unknown-package", name=package, known="、".join(known))
+        raise UsageError("no-such-package", name=package, known=tuple(known))
     found: Sequence[Entry] = known[package]
     return found
 
@@ -47,7 +47,7 @@ def entry_of(package: str, history: Sequence[Entry], version: str) -> Entry:
     for one in history:
         if one["version"] == version:
             return one
-    known = "、".join(str(one["version"]) for one in history[-12:])
+    known = tuple(str(one["version"]) for one in history[-12:])
     raise UsageError("unknown-version", package=package, version=version, known=known)
 
 

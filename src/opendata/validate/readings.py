@@ -89,7 +89,7 @@ def _label(text: str, target: Field) -> Reading:
     if value is not None:
         return Reading(value)
     near = [label for label in target.labels if _one_edit_apart(squash(label), squash(text))]
-    allowed = "、".join(target.labels or target.enum)
+    allowed = tuple(target.labels or target.enum)
     suggestion = near[0] if len(near) == 1 else None
     return Reading(None, findings=(Finding("unknown-label", suggestion, {"allowed": allowed}),))
 

@@ -96,7 +96,7 @@ def _key(row: int, note: str, columns: Columns) -> Problem:
     return problem(
         "primary-key",
         columns.place(row, where),
-        key="、".join(columns.resource.field(one).title for one in parts),
+        key=tuple(columns.resource.field(one).title for one in parts),
         other_cell=" ".join(filter(None, (other.sheet, other.cell))),
     )
 
