@@ -164,7 +164,7 @@ def test_names_and_causes_are_found(page: Page, folder: Path) -> None:
     search = page.get_by_label("ファイル名や内容で探す")
     search.fill("Ｇ.XLSX")
     assert names_shown(page) == "g"
-    search.fill("必要な値が空")
+    search.fill("必要な値がありません")
     assert names_shown(page) == "h"
     assert page.get_by_role("status").inner_text() == "1件を表示しています"
     search.fill("")
