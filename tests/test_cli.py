@@ -429,7 +429,7 @@ def test_releases_lists_the_versions(opendata: Terminal, stores: Path) -> None:
     assert heads.split() == ["版", "公開日時", "行数", "変更"]
     assert line.startswith("1.0.0  ") and line.endswith("  20  追加 20 行")
     unknown = opendata("releases", "nothing")
-    assert (unknown.status, "使えるのは municipal-plans です" in unknown.err) == (2, True)
+    assert (unknown.status, "あるのは municipal-plans です" in unknown.err) == (2, True)
 
 
 def test_releases_of_a_workspace_that_published_nothing(opendata: Terminal) -> None:

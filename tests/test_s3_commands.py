@@ -90,7 +90,7 @@ def test_a_day_on_s3(opendata: Terminal, moto: str, tmp_path: Path) -> None:
     found = opendata("verify", "--json")
     assert found.status == 1
     codes = {(one["code"], one["file"]) for one in found.document["problems"]}
-    assert ("checksum-mismatch", "datasets/municipal-plans/1.0.0/plans.csv") in codes
+    assert ("cut-short", "datasets/municipal-plans/1.0.0/plans.csv") in codes
     assert ("missing-file", "index.html") in codes
     # Nothing of the workspace lies on this machine.
     assert {one.name for one in opendata.folder.iterdir()} == {"inbox", "opendata.toml"}
