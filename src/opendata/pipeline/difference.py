@@ -83,6 +83,7 @@ def begin(settings: Settings, *, now: datetime) -> Work:
         last[name] = before.tables if before else {}
         if before:
             published[name] = before.version
+    left = _left(accounts, withdrawn)
     shards = tuple(
         Shard(
             part,
@@ -94,7 +95,7 @@ def begin(settings: Settings, *, now: datetime) -> Work:
             },
             published,
             now,
-            _left(accounts, withdrawn),
+            left,
         )
         for part in _parts(changed)
     )
