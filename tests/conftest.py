@@ -1,7 +1,8 @@
 """What every test may use, and one rule: in CI nothing is skipped silently.
 
 Fixtures: `shared` (the folder beside the checkout), `chromium` and `soffice` (their paths),
-`browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers).
+`browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `lasting` (a worker process that
+the passes of one module share).
 """
 
 import logging
@@ -17,6 +18,8 @@ from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, sync_playwright
 
 import tests.ceph
+from opendata.pipeline.guard import Worker
+from tests.builders import Lasting
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -137,3 +140,11 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """Put in the place of `guard.Worker`, for passes with one worker only."""
+    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
+    yield worker
+    Worker.end(worker)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from opendata.pipeline import Summary, answer, guard
 from opendata.pipeline.guard import Worker
 from opendata.review.answers import read_answers
 from opendata.workbook import RESULTS_SHEET, read
-from tests.builders import INBOX, NISHITOKYO, Lasting, edited
+from tests.builders import INBOX, NISHITOKYO, edited
 from tests.test_pipeline import Desk, statuses
 
 VISITS, SEATS, GOAL = "来館者数", "座席数", "その結果の成果は何か"
@@ -43,13 +43,6 @@ def book(**cells: object) -> bytes:
 FIRST = book()
 JUMPED = book(K16=438, K17=230, J17=221)
 """A year later: one value with a digit too many, one new, one corrected."""
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import StringIO
@@ -21,7 +21,7 @@ import pytest
 from opendata import cli, pipeline
 from opendata.pipeline import guard
 from opendata.pipeline.guard import Worker
-from tests.builders import DX, INBOX, PACKAGE, REGISTER, SAGAMIHARA, SHIMOTSUKE, Lasting, edited
+from tests.builders import DX, INBOX, PACKAGE, REGISTER, SAGAMIHARA, SHIMOTSUKE, edited
 
 PROGRAM = Path(sys.executable).parent / "opendata"
 PROBLEM = [
@@ -62,13 +62,6 @@ class Terminal:
         status = ended.value.code
         assert isinstance(status, int)
         return Said(status, out, err)
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ from opendata.pipeline.mail import _where
 from opendata.pipeline.settings import Settings
 from opendata.review import Digest, Envelope, Item, News, operator_letter, steward_letter
 from opendata.review.letter import failure_letter
-from tests.builders import DX, INBOX, REGISTER, SAGAMIHARA, Lasting, edited
+from tests.builders import DX, INBOX, REGISTER, SAGAMIHARA, edited
 from tests.sinks import PASSWORD, USER, Sink, certificate, free_port, rogue, sink
 
 START = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -119,13 +119,6 @@ def mail(server: Sink) -> Sink:
     server.on_rcpt = lambda _: None
     server.on_data = lambda _: None
     return server
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture

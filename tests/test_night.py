@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from opendata.pipeline import Summary, guard, inbox, load_settings, publication,
 from opendata.pipeline.archive import Archive
 from opendata.pipeline.guard import Worker
 from opendata.store import FolderStore
-from tests.builders import INBOX, SAGAMIHARA, Lasting, edited
+from tests.builders import INBOX, SAGAMIHARA, edited
 
 LATER = timedelta(minutes=1)
 POINTER = "datasets/municipal-plans/datapackage.json"
@@ -37,13 +36,6 @@ class House:
     @property
     def public(self) -> FolderStore:
         return FolderStore(self.root / "public")
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from opendata.review.folder import department_folder, department_of, inside, pag
 from opendata.review.history import KEPT, Judgement, continued, read_history, to_bytes
 from opendata.review.overview import ROWS, WORST, department_pages, index_pages
 from opendata.store.folder import FolderStore
-from tests.builders import DX, INBOX, SAGAMIHARA, Lasting
+from tests.builders import DX, INBOX, SAGAMIHARA
 from tests.test_pipeline import START, Desk, content_of, corrected_dx, files
 
 ACCOUNT = Account(
@@ -67,13 +67,6 @@ def test_a_form_that_waits_for_the_operator_is_refused_and_waiting() -> None:
 
 
 # --- history --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import random
 import shutil
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -34,7 +34,6 @@ from tests.builders import (
     REGISTER,
     SAGAMIHARA,
     SHIMOTSUKE,
-    Lasting,
     edited,
     sheet,
     xlsx,
@@ -112,13 +111,6 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
     root = tmp_path_factory.mktemp("first")
     shutil.copytree(INBOX, root / "inbox")
     return root, Desk(root).run()
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from opendata.pipeline import (
 )
 from opendata.pipeline.guard import Worker
 from opendata.store import FolderStore, verify
-from tests.builders import INBOX, SAGAMIHARA, SHIMOTSUKE, Lasting, edited
+from tests.builders import INBOX, SAGAMIHARA, SHIMOTSUKE, edited
 
 NAME = "municipal-plans"
 HOME = f"public/datasets/{NAME}"
@@ -35,13 +34,6 @@ START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 def settings_of(root: Path) -> Any:
     stores = {name: str(root / name) for name in ("workspace", "public")}
     return load_settings(**{"inbox": root / "inbox", "workers": 1, **stores})
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from opendata.pipeline import (
 )
 from opendata.pipeline.guard import Worker
 from opendata.store import FolderStore, verify
-from tests.builders import INBOX, NISHITOKYO, PACKAGE, SAGAMIHARA, SHIMOTSUKE, Lasting, edited
+from tests.builders import INBOX, NISHITOKYO, PACKAGE, SAGAMIHARA, SHIMOTSUKE, edited
 
 NAME = "municipal-plans"
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -100,13 +100,6 @@ def sagamihara(value: float) -> bytes:
 def shimotsuke(department: str) -> bytes:
     """The other department's file, of which another name is in charge."""
     return edited((INBOX / SHIMOTSUKE).read_bytes(), C10=department)
-
-
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    worker = Lasting(tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    Worker.end(worker)
 
 
 @pytest.fixture(autouse=True)
