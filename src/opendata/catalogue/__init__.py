@@ -1,6 +1,19 @@
 """Releases -> metadata documents and the site. Pure: the same releases give the same bytes."""
 
-from opendata.catalogue.build import build
-from opendata.catalogue.model import Current
+from typing import TYPE_CHECKING
+
+from opendata import opened
+
+if TYPE_CHECKING:
+    from opendata.catalogue.build import build
+    from opendata.catalogue.model import Current
 
 __all__ = ["Current", "build"]
+
+__getattr__ = opened(
+    __name__,
+    {
+        "build": "build",
+        "model": "Current",
+    },
+)
