@@ -267,7 +267,16 @@ def current(public: Store, state: State) -> list[Current]:
     for package in sorted(state.get("releases", {})):
         before = previous(public, state, package)
         if before is not None:
-            found.append(Current(before.descriptor, _history(state, package), before.tables))
+            found.append(
+                Current(
+                    before.descriptor,
+                    _history(state, package),
+                    before.tables,
+                    before.lineage,
+                    before.corrections,
+                    before.changes,
+                )
+            )
     return found
 
 
