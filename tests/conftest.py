@@ -1,10 +1,11 @@
 """What every test may use, and one rule: in CI nothing is skipped silently.
 
-Fixtures: `shared` (the folder beside the checkout), `chromium` and `soffice` (their paths),
-`browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `lasting` (a worker process that
-the passes of one module share).
+Fixtures: `shared` (the folder beside the checkout), `chromium`, `soffice` and `nginx` (their
+paths), `browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `lasting` (a worker
+process that the passes of one module share).
 """
 
+import gc
 import logging
 import os
 import shutil
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 import tests.ceph
 from opendata.pipeline.guard import Worker
 from tests.builders import Lasting
+from tests.sites import find_nginx
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -63,6 +65,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     needy = [one for one in items if "shared" in getattr(one, "fixturenames", ())]
     config.hook.pytest_deselected(items=needy)
     items[:] = [one for one in items if one not in needy]
+
+
+def pytest_unconfigure() -> None:
+    """A command that was run in this process froze what was loaded (opendata.cli.commands.run)."""
+    gc.unfreeze()
 
 
 def _skips_fail(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -130,6 +137,15 @@ def soffice() -> str:
     path = shutil.which("soffice")
     if path is None:
         pytest.skip("no soffice on the PATH (Debian: apt-get install libreoffice-calc-nogui)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """The path of nginx; see tests/sites.py."""
+    path = find_nginx()
+    if path is None:
+        pytest.skip("no nginx (Debian: apt-get install nginx-light)")
     return path
 
 

@@ -6,14 +6,14 @@ from opendata import opened
 
 if TYPE_CHECKING:
     from opendata.catalogue.build import build
-    from opendata.catalogue.model import Current
+    from opendata.catalogue.model import Current, Pages, Section
 
-__all__ = ["Current", "build"]
+__all__ = ["Current", "Pages", "Section", "build"]
 
 __getattr__ = opened(
     __name__,
     {
         "build": "build",
-        "model": "Current",
+        "model": "Current Pages Section",
     },
 )

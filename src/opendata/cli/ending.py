@@ -18,8 +18,7 @@ def ended(command: Callable[[], Any]) -> NoReturn:
     """Run a command, which gives its exit status, and end the program."""
     lang: Literal["ja", "en"] = "en" if _asks_for_english(sys.argv) else "ja"
     status: Any = 0
-    # What a command holds, it holds to its end: to look through it for rubbish again and again
-    # finds none, and nor does the interpreter when it ends.
+    # What a command holds, it holds to its end: to look through it for rubbish finds none.
     gc.set_threshold(200_000)
     try:
         status = command()
@@ -35,7 +34,7 @@ def ended(command: Callable[[], Any]) -> NoReturn:
         status = 130
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user
         status = _unforeseen(error, lang)
-    gc.freeze()
+
     sys.exit(status if isinstance(status, int) else 0)
 
 
