@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from opendata.catalogue.addresses import place_folder
+from opendata.catalogue.assets import assets
 from opendata.catalogue.dcat import catalogue_document
+from opendata.catalogue.labels import labels_of
 from opendata.catalogue.model import Current, Pages, Section, Site
-from opendata.catalogue.page import assets, page
+from opendata.catalogue.overview import alike, place_lines
+from opendata.catalogue.page import page
+from opendata.catalogue.pages import compare, progress
 from opendata.catalogue.pages import place as place_pages
 from opendata.catalogue.places import Place, has_plans, places
 from opendata.catalogue.rendering import made_by
-from opendata.release import Publisher
+from opendata.release import Files, Publisher
 
 
 def build(
@@ -37,24 +42,45 @@ def build(
     }
     if base:
         files["sitemap.xml"] = _sitemap(base, datasets)
-    return Pages(files, tuple(_sections(site, datasets)))
+    plans_files, sections = _plans(site, [one for one in datasets if has_plans(one)])
+    return Pages(files | plans_files, sections)
 
 
-def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:
-    for current in datasets:
-        if has_plans(current):
-            for one in places(current):
-                yield _section(site, current, one)
+def _plans(site: Site, datasets: Sequence[Current]) -> tuple[Files, tuple[Section, ...]]:
+    """The pages of plans and indicators, and what looks across them."""
+    if not datasets:
+        return {}, ()
+    lines, same = place_lines(datasets), alike(datasets)
+    files = {
+        **progress.render_overview(site, lines, bool(same.starts)),
+        **compare.render_list(site, same),
+    }
+    labels = {key: words for one in datasets for key, words in labels_of(one.descriptor).items()}
+    sections = (
+        *(
+            _section(site, current, one, same.kinds_of.get(one.code, frozenset()))
+            for current in datasets
+            for one in places(current)
+        ),
+        *progress.prefectures(site, lines),
+        *compare.comparisons(site, same, labels),
+    )
+    return files, sections
 
 
-def _section(site: Site, current: Current, one: Place) -> Section:
-    """The pages of one municipality."""
-    schemas = [one["schema"] for one in current.descriptor["resources"]]
-    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True), one.digest)
+def _section(site: Site, current: Current, one: Place, compared: frozenset[str]) -> Section:
+    """The pages of one municipality; `compared` are the kinds of its indicators that others have,
+    too."""
+    about = [one["schema"] for one in current.descriptor["resources"]]
+    about += [current.descriptor.get(name) for name in place_pages.MAIN]
+    known = (
+        *(made_by(), repr(site), current.name, json.dumps(about, sort_keys=True)),
+        *(json.dumps(sorted(compared)), one.digest),
+    )
     return Section(
-        f"places/{one.code}",
+        place_folder(one.code),
         hashlib.sha256("\n".join(known).encode()).hexdigest(),
-        lambda: place_pages.render_place(site, current, one),
+        lambda: place_pages.render_place(site, current, one, compared),
     )
 
 

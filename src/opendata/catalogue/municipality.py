@@ -6,11 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import pyarrow as pa
 
 from opendata.catalogue.places import Place
+from opendata.catalogue.tables import completed
 from opendata.catalogue.verdict import (
     Row,
     Verdict,
@@ -23,38 +21,6 @@ from opendata.japanese import squash
 
 VALUE_TYPES = ("baseline", "midterm_target", "target", "actual", "forecast")
 LEVELS = ("vision", "goal", "policy", "measure", "initiative", "project")
-_TEXTS: Mapping[str, Sequence[str]] = {
-    "plans": (
-        *("plan_id", "title", "plan_type", "parent_plan", "predecessor_plan", "department"),
-        *("adopted", "landing_page", "note"),
-    ),
-    "policy_nodes": (
-        *("node_id", "plan_id", "parent_node_id", "level", "number", "title", "stage"),
-        "department",
-    ),
-    "indicators": (
-        *("indicator_id", "plan_id", "node_id", "name", "kind", "unit", "direction"),
-        *("definition", "data_source"),
-    ),
-    "indicator_values": ("indicator_id", "value_type", "comparator", "status", "raw", "note"),
-    "progress": ("node_id", "rating", "rating_class", "note"),
-    "evaluation_counts": ("plan_id", "goal", "rating"),
-    "indicator_progress": ("indicator_id", "judgement"),
-}
-_FIGURES: Mapping[str, Sequence[str]] = {
-    "plans": ("start_fiscal_year", "end_fiscal_year", "original_end_fiscal_year"),
-    "policy_nodes": ("position", "is_priority"),
-    "indicators": ("is_cumulative",),
-    "indicator_values": ("fiscal_year", "value", "value_low", "value_high"),
-    "progress": ("fiscal_year",),
-    "evaluation_counts": ("item_count",),
-    "indicator_progress": (
-        *("fiscal_year", "baseline", "target", "actual", "achievement_rate", "expected"),
-    ),
-}
-"""The fields that pages show: a text where one is awaited, and anything else as it is."""
-
-
 @dataclass(frozen=True)
 class Indicator:
     """An indicator with its values, by fiscal year and type; its `progress`, by year; where each
@@ -168,7 +134,9 @@ class Municipality:
 
     @classmethod
     def of(cls, place: Place) -> Municipality:
-        rows = {name: _rows(name, table) for name, table in place.tables.items()}
+        rows = {
+            name: completed(name, table).to_pylist() for name, table in place.tables.items()
+        }
         values, progress = _by(rows, "indicator_values"), _by(rows, "indicator_progress")
         cells: dict[str, dict[tuple[str, str], Row]] = defaultdict(dict)
         for one in place.cells.to_pylist():
@@ -221,15 +189,6 @@ class Municipality:
     def _leads_to(self, plan: Plan, field: str, other: Plan) -> bool:
         named = self._named(plan.row[field])
         return named is not None and named[1] is other and plan is not other
-
-
-def _rows(name: str, table: pa.Table) -> list[dict[str, Any]]:
-    """A table's rows with every field that is shown; what the table does not have is None. What is
-    of no year is of no use."""
-    wanted = (*_TEXTS[name], *_FIGURES[name])
-    rows = table.select([one for one in wanted if one in table.column_names]).to_pylist()
-    missing = dict.fromkeys(one for one in wanted if one not in table.column_names)
-    return [row | missing for row in rows if row.get("fiscal_year", 0) is not None]
 
 
 def _by(

@@ -75,7 +75,7 @@ class Place:
         parts = [*sorted(self.tables.items()), ("", self.cells), ("", self.corrections)]
         for name, table in parts:
             sink.update(f"\n{name} {table.schema}\n".encode())
-            sink.update(_serialized(table))
+            sink.update(serialized(table))
         return sink.hexdigest()
 
 
@@ -191,7 +191,7 @@ def _apart(table: pa.Table, codes: Any) -> dict[str, pa.Table]:
     return found
 
 
-def _serialized(table: pa.Table) -> memoryview:
+def serialized(table: pa.Table) -> memoryview:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
