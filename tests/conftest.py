@@ -1,8 +1,8 @@
 """What every test may use, and one rule: in CI nothing is skipped silently.
 
-Fixtures: `shared` (the folder beside the checkout), `chromium`, `soffice` and `nginx` (their paths),
-`browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `lasting` (a worker process that
-the passes of one module share).
+Fixtures: `shared` (the folder beside the checkout), `chromium`, `soffice` and `nginx` (their
+paths), `browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `lasting` (a worker
+process that the passes of one module share).
 """
 
 import logging

@@ -63,7 +63,7 @@ def served(folder: Path, nginx: str, scratch: Path) -> Iterator[Server]:
     (scratch / "site.conf").write_text(text, encoding="utf-8")
     (scratch / "nginx.conf").write_text(_main(scratch, log), encoding="utf-8")
     errors = scratch / "error.log"
-    command = [nginx, "-p", scratch, "-c", scratch / "nginx.conf", "-e", errors]
+    command = [nginx, "-p", str(scratch), "-c", str(scratch / "nginx.conf"), "-e", str(errors)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
         try:
             _wait(process, f"http://127.0.0.1:{port}/robots.txt", errors)
