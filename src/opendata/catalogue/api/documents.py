@@ -14,6 +14,7 @@ from opendata.catalogue.api.writing import Links, known, written
 from opendata.catalogue.model import Current, Site
 from opendata.catalogue.places import PLANS, has_plans, pc
 from opendata.release import Files, reasons_of
+from opendata.release.tables import CODE
 
 
 def api_files(site: Site, datasets: Sequence[Current]) -> Files:
@@ -182,9 +183,9 @@ def _places(site: Site, datasets: Sequence[Current]) -> bytes:
 def _counted(current: Current) -> list[tuple[str, int, int]]:
     """Every municipality's code, and how many plans and indicators it has."""
     plans = current.tables[PLANS]
-    codes = plans.column("municipality_code").combine_chunks()
+    codes = plans.column(CODE).combine_chunks()
     ids = plans.column("plan_id").combine_chunks()
     owned = current.tables["indicators"].column("plan_id").combine_chunks()
-    indicators = Counter(codes.take(pc.index_in(owned, ids)).to_pylist())
-    counted = Counter(codes.to_pylist())
+    indicators = Counter(map(str, codes.take(pc.index_in(owned, ids)).to_pylist()))
+    counted = Counter(map(str, codes.to_pylist()))
     return [(code, counted[code], indicators[code]) for code in sorted(counted)]

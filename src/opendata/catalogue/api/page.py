@@ -11,9 +11,10 @@ from jinja2 import Environment, StrictUndefined
 from opendata.catalogue.api import writing
 from opendata.catalogue.api.writing import Links
 from opendata.catalogue.model import Current, Site
-from opendata.catalogue.places import PLANS, has_plans
+from opendata.catalogue.places import PLANS, has_plans, pc
 from opendata.catalogue.rendering import render
 from opendata.release import Files
+from opendata.release.tables import CODE
 
 UNKNOWN = "http://localhost:8000/"
 """Where the examples look when nobody has said where the site is: what a local web server says."""
@@ -71,21 +72,23 @@ def _addresses(datasets: Sequence[Current]) -> list[Address]:
 
 def _code(datasets: Sequence[Current]) -> str | None:
     """The first municipality that has plans."""
-    with_plans = (one for one in datasets if has_plans(one))
-    codes = [
-        code for one in with_plans for code in one.tables[PLANS].column("municipality_code").unique().to_pylist()
-    ]
-    return min(codes, default=None)
+    found: set[str] = set()
+    for current in datasets:
+        if has_plans(current):
+            found |= {str(one) for one in pc.unique(current.tables[PLANS].column(CODE)).to_pylist()}
+    return min(found, default=None)
 
 
 def _examples(site: Site, datasets: Sequence[Current]) -> list[Example]:
     folder = files("opendata.catalogue.api").joinpath("examples")
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=False)  # noqa: S701 - code, no markup
+    environment = Environment(undefined=StrictUndefined)  # noqa: S701 - code, no markup
     known = {
         "site": site.base or UNKNOWN,
         "dataset": datasets[0].name if datasets else "NAME",
     }
-    return [
-        Example(name, environment.from_string(folder.joinpath(name).read_text("utf-8")).render(known))
-        for name in EXAMPLES
-    ]
+
+    def filled(name: str) -> str:
+        source = folder.joinpath(f"{name}.j2").read_text(encoding="utf-8")
+        return environment.from_string(source).render(known)
+
+    return [Example(name, filled(name)) for name in EXAMPLES]

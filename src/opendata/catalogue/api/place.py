@@ -39,9 +39,7 @@ def _plans(site: Site, place: Place) -> bytes:
         plans=[
             {
                 **plan,
-                "page": links.to(
-                    f"places/{place.code}/plans/{file_name(plan['plan_id'])}.html"
-                ),
+                "page": links.to(f"places/{place.code}/plans/{file_name(plan['plan_id'])}.html"),
                 "nodes": [
                     {**node, "progress": progress[node["node_id"]]}
                     for node in nodes[plan["plan_id"]]

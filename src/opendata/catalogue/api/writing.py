@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,28 +13,28 @@ from opendata.catalogue.model import Site
 VERSION = 1
 """Of the API. Properties and documents may be added to it; to remove one, or to change what it
 means, takes the next."""
-ROOT = "api/"
-DATASETS = f"{ROOT}datasets.json"
-INDEX = f"{ROOT}index.json"
-OPENAPI = f"{ROOT}openapi.json"
-PAGE = f"{ROOT}index.html"
-PLACES = f"{ROOT}places.json"
+ROOT = "api"
+DATASETS = f"{ROOT}/datasets.json"
+INDEX = f"{ROOT}/index.json"
+OPENAPI = f"{ROOT}/openapi.json"
+PAGE = f"{ROOT}/index.html"
+PLACES = f"{ROOT}/places.json"
 
 
 def dataset_path(name: str) -> str:
-    return f"{ROOT}datasets/{name}.json"
+    return f"{ROOT}/datasets/{name}.json"
 
 
 def versions_path(name: str) -> str:
-    return f"{ROOT}datasets/{name}/versions.json"
+    return f"{ROOT}/datasets/{name}/versions.json"
 
 
 def place_path(code: str) -> str:
-    return f"{ROOT}places/{code}.json"
+    return f"{ROOT}/places/{code}.json"
 
 
 def indicators_path(code: str) -> str:
-    return f"{ROOT}places/{code}/indicators.json"
+    return f"{ROOT}/places/{code}/indicators.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class Links:
 
     def to(self, path: str) -> str:
         """The address of a file of the site."""
-        return f"{self.site.base or '../' * self.path.count('/')}{path}"
+        if self.site.base:
+            return f"{self.site.base}{path}"
+        return posixpath.relpath(f"/{path}", posixpath.dirname(f"/{self.path}"))
 
 
 def written(**content: Any) -> bytes:
