@@ -60,7 +60,10 @@ def source(place: str | Path) -> Source:
     if isinstance(place, Path) or "://" not in place:
         path = Path(place).expanduser()
         return Source(str(path.parent if _PAGES.fullmatch(path.name) else path))
-    scheme, host, path_, _, _ = urlsplit(place)
+    try:
+        scheme, host, path_, _, _ = urlsplit(place)
+    except ValueError as error:
+        raise ReadError("cannot-read-from", url=place) from error
     if scheme.lower() not in ("http", "https", "s3", "file") or (scheme != "file" and not host):
         raise ReadError("cannot-read-from", url=place)
     folder, _, name = path_.rpartition("/")
@@ -96,22 +99,26 @@ def _over_http(address: str) -> bytes | None:
 
 
 def _from_s3(address: str) -> bytes | None:
-    """Keys, region and endpoint are those of the environment (AWS_…), as for every program."""
+    """Keys, region and endpoint are those of the environment (AWS_…), as for every program; without
+    keys it is asked for as by anybody."""
     # boto3 takes half a second to load: for those who use it.
     import boto3
+    from botocore import UNSIGNED
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
     _, bucket, path, _, _ = urlsplit(address)
-    config: Any = Config(response_checksum_validation="when_required")
+    options: dict[str, Any] = {"response_checksum_validation": "when_required"}
     try:
-        client: Any = boto3.client("s3", config=config)
-        content: bytes = client.get_object(Bucket=bucket, Key=unquote(path).lstrip("/"))[
-            "Body"
-        ].read()
+        session: Any = boto3.Session()
+        if session.get_credentials() is None:
+            options["signature_version"] = UNSIGNED
+        client: Any = session.client("s3", config=Config(**options))
+        found = client.get_object(Bucket=bucket, Key=unquote(path).lstrip("/"))
+        content: bytes = found["Body"].read()
     except (BotoCoreError, ClientError) as error:
-        reason = getattr(error, "response", {}).get("Error", {}).get("Code", "")
-        if reason in ("NoSuchKey", "404"):
+        answer = getattr(error, "response", {}).get("Error", {})
+        if answer.get("Code") in ("NoSuchKey", "404"):
             return None
         raise ReadError("cannot-read", url=address, reason=str(error)) from error
     return content

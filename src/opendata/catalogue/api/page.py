@@ -80,7 +80,7 @@ def _code(datasets: Sequence[Current]) -> str | None:
 
 
 def _examples(site: Site, datasets: Sequence[Current]) -> list[Example]:
-    folder = files("opendata.catalogue.api").joinpath("examples")
+    folder = files("opendata.catalogue.api").joinpath("snippets")
     environment = Environment(undefined=StrictUndefined)  # noqa: S701 - code, no markup
     known = {
         "site": site.base or UNKNOWN,
