@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from opendata.catalogue.addresses import place_folder
+from opendata.catalogue.api import api_files, place_documents
 from opendata.catalogue.assets import assets
 from opendata.catalogue.dcat import catalogue_document
 from opendata.catalogue.labels import labels_of
 from opendata.catalogue.model import Current, Pages, Section, Site
-from opendata.catalogue.overview import alike, place_lines
+from opendata.catalogue.overview import Alike, alike, place_lines
 from opendata.catalogue.page import page
 from opendata.catalogue.pages import compare, progress
 from opendata.catalogue.pages import place as place_pages
@@ -38,6 +39,7 @@ def build(
         "index.html": page(datasets, publisher, base, site.places),
         "catalog.jsonld": catalogue_document(datasets, publisher, base),
         "robots.txt": _robots(base),
+        **api_files(site, datasets),
         **assets(),
     }
     if base:
@@ -57,30 +59,40 @@ def _plans(site: Site, datasets: Sequence[Current]) -> tuple[Files, tuple[Sectio
     }
     labels = {key: words for one in datasets for key, words in labels_of(one.descriptor).items()}
     sections = (
-        *(
-            _section(site, current, one, same.kinds_of.get(one.code, frozenset()))
-            for current in datasets
-            for one in places(current)
-        ),
+        *(one for current in datasets for one in _places(site, current, same)),
         *progress.prefectures(site, lines),
         *compare.comparisons(site, same, labels),
     )
     return files, sections
 
 
-def _section(site: Site, current: Current, one: Place, compared: frozenset[str]) -> Section:
+def _places(site: Site, current: Current, same: Alike) -> Iterator[Section]:
+    about = _about(site, current)
+    for one in places(current):
+        yield _section(site, current, one, about, same.kinds_of.get(one.code, frozenset()))
+
+
+def _about(site: Site, current: Current) -> str:
+    """What the pages of every municipality depend on beside its own rows."""
+    said = [one["schema"] for one in current.descriptor["resources"]]
+    said += [current.descriptor.get(name) for name in place_pages.MAIN]
+    known = (made_by(), repr(site), json.dumps(said, sort_keys=True))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()
+
+
+def _section(
+    site: Site, current: Current, one: Place, about: str, compared: frozenset[str]
+) -> Section:
     """The pages of one municipality; `compared` are the kinds of its indicators that others have,
     too."""
-    about = [one["schema"] for one in current.descriptor["resources"]]
-    about += [current.descriptor.get(name) for name in place_pages.MAIN]
-    known = (
-        *(made_by(), repr(site), current.name, json.dumps(about, sort_keys=True)),
-        *(json.dumps(sorted(compared)), one.digest),
-    )
+    known = (about, json.dumps(sorted(compared)), one.digest)
     return Section(
         place_folder(one.code),
         hashlib.sha256("\n".join(known).encode()).hexdigest(),
-        lambda: place_pages.render_place(site, current, one, compared),
+        lambda: {
+            **place_pages.render_place(site, current, one, compared),
+            **place_documents(site, one),
+        },
     )
 
 
