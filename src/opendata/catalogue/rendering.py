@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +21,7 @@ from opendata.release import Files
 
 ENDINGS: Mapping[Language, str] = {"ja": ".html", "en": ".en.html"}
 """How the addresses of pages end: `index.html` in Japanese, `index.en.html` in English."""
+OTHER: Mapping[Language, Language] = {"ja": "en", "en": "ja"}
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -37,8 +38,9 @@ def render(
     """A page in both languages: `path` without its ending (`datasets/libraries/index`).
 
     The template extends `base.html`. It knows `language`, `t` (see `texts.say`), `site`, `root`
-    (the way up to the site's first folder, "" or "../../"), `path` and what is given in `values`;
-    `linked` stands on the page as JSON-LD. Values that depend on the language are functions of it:
+    (the way up to the site's first folder, "" or "../../"), `path`, `ja` (an attribute that says
+    that an element is in Japanese where the page is not) and what is given in `values`; `linked`
+    stands on the page as JSON-LD. Values that depend on the language are functions of it:
     called with `language` before the template sees them.
     """
     root = "../" * path.count("/")
@@ -51,6 +53,9 @@ def render(
             path=path,
             language=language,
             ending=ENDINGS[language],
+            other=(other := OTHER[language]),
+            other_ending=ENDINGS[other],
+            ja=Markup(' lang="ja"' if language == "en" else ""),
             t=say(language),
             linked=script(linked) if linked else None,
             **{
@@ -61,6 +66,12 @@ def render(
         .encode()
         for language in LANGUAGES
     }
+
+
+def navigation(site: Site) -> Sequence[tuple[str, str]]:
+    """The site's first pages: the key of each one's name among the texts, and its path."""
+    plans = [("progress", "progress/index")] if site.has_plans else []
+    return [("start", "index"), *plans, ("changes", "changes/index"), ("search", "search/index")]
 
 
 def script(document: Any) -> Markup:
@@ -99,6 +110,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["day"] = day
+    environment.globals["navigation"] = navigation
     environment.filters["count"] = lambda number: f"{number:,}"
     environment.filters["file_name"] = file_name
     return environment
