@@ -22,6 +22,7 @@ from opendata.release import Files
 ENDINGS: Mapping[Language, str] = {"ja": ".html", "en": ".en.html"}
 """How the addresses of pages end: `index.html` in Japanese, `index.en.html` in English."""
 OTHER: Mapping[Language, Language] = {"ja": "en", "en": "ja"}
+_IN_JAPANESE = Markup(' lang="ja"')
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -32,9 +33,7 @@ def file_name(name: str) -> str:
     return "x-" + hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-def render(
-    site: Site, path: str, template: str, linked: Mapping[str, Any] | None = None, **values: Any
-) -> Files:
+def render(site: Site, path: str, template: str, linked: Any = None, **values: Any) -> Files:
     """A page in both languages: `path` without its ending (`datasets/libraries/index`).
 
     The template extends `base.html`. It knows `language`, `t` (see `texts.say`), `site`, `root`
@@ -53,9 +52,9 @@ def render(
             path=path,
             language=language,
             ending=ENDINGS[language],
-            other=(other := OTHER[language]),
-            other_ending=ENDINGS[other],
-            ja=Markup(' lang="ja"' if language == "en" else ""),
+            other=OTHER[language],
+            other_ending=ENDINGS[OTHER[language]],
+            ja=_IN_JAPANESE if language == "en" else Markup(),
             t=say(language),
             linked=script(linked) if linked else None,
             **{
@@ -70,8 +69,7 @@ def render(
 
 def navigation(site: Site) -> Sequence[tuple[str, str]]:
     """The site's first pages: the key of each one's name among the texts, and its path."""
-    plans = [("progress", "progress/index")] if site.has_plans else []
-    return [("start", "index"), *plans, ("changes", "changes/index"), ("search", "search/index")]
+    return [("start", "index"), ("changes", "changes/index"), ("search", "search/index")]
 
 
 def script(document: Any) -> Markup:
