@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from opendata.catalogue.api import api_files, place_documents
 from opendata.catalogue.assets import assets
 from opendata.catalogue.dcat import catalogue_document
 from opendata.catalogue.model import Current, Pages, Section, Site
@@ -44,6 +45,7 @@ def build(
         **render_accessibility(site),
         "catalog.jsonld": catalogue_document(datasets, publisher, base),
         "robots.txt": _robots(base),
+        **api_files(site, datasets),
         **assets(),
     }
     if base:
@@ -56,18 +58,27 @@ def build(
 def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:
     for current in datasets:
         if has_plans(current):
+            about = _about(site, current)
             for one in places(current):
-                yield _section(site, current, one)
+                yield _section(site, current, one, about)
 
 
-def _section(site: Site, current: Current, one: Place) -> Section:
-    """The pages of one municipality."""
+def _about(site: Site, current: Current) -> str:
+    """What the pages of every municipality depend on beside its own rows."""
     schemas = [one["schema"] for one in current.descriptor["resources"]]
-    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True), one.digest)
+    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()
+
+
+def _section(site: Site, current: Current, one: Place, about: str) -> Section:
+    """The pages of one municipality."""
     return Section(
         f"places/{one.code}",
-        hashlib.sha256("\n".join(known).encode()).hexdigest(),
-        lambda: place_pages.render_place(site, current, one),
+        hashlib.sha256(f"{about}\n{one.digest}".encode()).hexdigest(),
+        lambda: {
+            **place_pages.render_place(site, current, one),
+            **place_documents(site, one),
+        },
     )
 
 

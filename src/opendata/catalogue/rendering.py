@@ -69,7 +69,12 @@ def render(site: Site, path: str, template: str, linked: Any = None, **values: A
 
 def navigation(site: Site) -> Sequence[tuple[str, str]]:
     """The site's first pages: the key of each one's name among the texts, and its path."""
-    return [("start", "index"), ("changes", "changes/index"), ("search", "search/index")]
+    return [
+        ("start", "index"),
+        ("changes", "changes/index"),
+        ("api", "api/index"),
+        ("search", "search/index"),
+    ]
 
 
 def script(document: Any) -> Markup:
