@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
+from opendata.catalogue.api import api_files, place_documents
 from opendata.catalogue.dcat import catalogue_document
-from opendata.catalogue.model import Current
+from opendata.catalogue.model import Current, Pages, Section, Site
 from opendata.catalogue.page import assets, page
-from opendata.release import Files, Publisher
+from opendata.catalogue.pages import place as place_pages
+from opendata.catalogue.places import Place, has_plans, places
+from opendata.catalogue.rendering import made_by
+from opendata.release import Publisher
 
 
 def build(
@@ -16,22 +22,51 @@ def build(
     publisher: Publisher,
     base_url: str | None = None,
     places: Mapping[str, str] | None = None,
-) -> Files:
-    """The site and its metadata: path to content.
+) -> Pages:
+    """The site and its metadata.
 
     `places` gives municipalities' names by their codes; one that it does not name is shown by its
     prefecture and code. Nothing depends on the day it is built: dates are those of the releases.
     """
     base = base_url.rstrip("/") + "/" if base_url else None
+    site = Site(publisher, base, places or {})
     files = {
-        "index.html": page(datasets, publisher, base, places or {}),
+        "index.html": page(datasets, publisher, base, site.places),
         "catalog.jsonld": catalogue_document(datasets, publisher, base),
         "robots.txt": _robots(base),
+        **api_files(site, datasets),
         **assets(),
     }
     if base:
         files["sitemap.xml"] = _sitemap(base, datasets)
-    return files
+    return Pages(files, tuple(_sections(site, datasets)))
+
+
+def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:
+    for current in datasets:
+        if has_plans(current):
+            about = _about(site, current)
+            for one in places(current):
+                yield _section(site, current, one, about)
+
+
+def _about(site: Site, current: Current) -> str:
+    """What the pages of every municipality depend on beside its own rows."""
+    schemas = [one["schema"] for one in current.descriptor["resources"]]
+    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()
+
+
+def _section(site: Site, current: Current, one: Place, about: str) -> Section:
+    """The pages of one municipality."""
+    return Section(
+        f"places/{one.code}",
+        hashlib.sha256(f"{about}\n{one.digest}".encode()).hexdigest(),
+        lambda: {
+            **place_pages.render_place(site, current, one),
+            **place_documents(site, one),
+        },
+    )
 
 
 def _robots(base: str | None) -> bytes:

@@ -1,24 +1,76 @@
-"""What the catalogue shows."""
+"""What the site shows, and what it is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import pyarrow as pa
+
+from opendata.release import Files, Publisher
+
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
     """A package's current version: its `descriptor` as published, its `tables`, and the `history`
-    of all its versions (`Release.entry`, oldest first)."""
+    of all its versions (`Release.entry`, oldest first).
+
+    `cells` is its lineage, `corrections` its register of corrections and `changes` the lines of its
+    changes.csv, each with the columns of that file.
+    """
 
     descriptor: Mapping[str, Any]
     history: Sequence[Mapping[str, Any]]
     tables: Mapping[str, pa.Table]
+    cells: pa.Table | None = None
+    corrections: pa.Table | None = None
+    changes: pa.Table | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.descriptor["name"])
+
+    @property
+    def version(self) -> str:
+        return str(self.descriptor["version"])
 
     @property
     def created(self) -> str:
         """When the version was committed (UTC, ISO 8601): its own files do not carry it."""
         return str(self.history[-1]["created"])
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page knows. `base` is the site's URL with a slash at its end, None where it is not
+    known; `places` gives municipalities' names by their codes."""
+
+    publisher: Publisher
+    base: str | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Pages that are made anew together, when what they are made of has changed.
+
+    `digest` says what they are made of: where it is the same, so are the pages. `render` gives
+    them, path to content. `folder` is the section's own; its SHA256SUMS, which lies there, names
+    all of its pages.
+    """
+
+    folder: str
+    digest: str
+    render: Callable[[], Files]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The whole site: the `files` that depend on everything, and the sections."""
+
+    files: Files
+    sections: Sequence[Section] = ()

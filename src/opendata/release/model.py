@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from opendata.errors import StoreError
+from opendata.release.changes import CHANGES
 from opendata.release.corrections import Reason, read_corrections
-from opendata.release.formats import read_parquet
+from opendata.release.formats import read_csv, read_parquet
 from opendata.validate.dataset import Dataset
 
 Files = Mapping[str, bytes]
@@ -48,6 +49,8 @@ class Previous:
     corrections: pa.Table
     lineage: pa.Table | None = None
     """The cell behind every value, as `release.tables.lineage` gives it."""
+    changes: pa.Table | None = None
+    """What the version changed: the lines of its changes.csv."""
 
     @classmethod
     def read(cls, files: Files) -> Previous:
@@ -66,7 +69,9 @@ class Previous:
             corrected = read_corrections(files.get("corrections.csv"))
             cells = files.get("lineage.parquet")
             lineage = None if cells is None else read_parquet(cells)
-            return cls(str(descriptor["version"]), descriptor, tables, corrected, lineage)
+            changed = files.get("changes.csv")
+            changes = None if changed is None else read_csv(changed, CHANGES)
+            return cls(str(descriptor["version"]), descriptor, tables, corrected, lineage, changes)
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise StoreError(
                 "damaged-release", path="datapackage.json", reason=repr(error)

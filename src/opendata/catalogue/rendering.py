@@ -1,0 +1,104 @@
+"""Pages from templates: the same frame around each, in both languages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from opendata.catalogue.model import LANGUAGES, Language, Site
+from opendata.catalogue.texts import say
+from opendata.catalogue.words import day
+from opendata.release import Files
+
+ENDINGS: Mapping[Language, str] = {"ja": ".html", "en": ".en.html"}
+"""How the addresses of pages end: `index.html` in Japanese, `index.en.html` in English."""
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+
+def file_name(name: str) -> str:
+    """An id as part of a path: as it is where it is plain, else a digest of it."""
+    if _SAFE.fullmatch(name):
+        return name
+    return "x-" + hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def render(
+    site: Site, path: str, template: str, linked: Mapping[str, Any] | None = None, **values: Any
+) -> Files:
+    """A page in both languages: `path` without its ending (`datasets/libraries/index`).
+
+    The template extends `base.html`. It knows `language`, `t` (see `texts.say`), `site`, `root`
+    (the way up to the site's first folder, "" or "../../"), `path` and what is given in `values`;
+    `linked` stands on the page as JSON-LD. Values that depend on the language are functions of it:
+    called with `language` before the template sees them.
+    """
+    root = "../" * path.count("/")
+    return {
+        path + ENDINGS[language]: _environment()
+        .get_template(template)
+        .render(
+            site=site,
+            root=root,
+            path=path,
+            language=language,
+            ending=ENDINGS[language],
+            t=say(language),
+            linked=script(linked) if linked else None,
+            **{
+                name: value(language) if callable(value) else value
+                for name, value in values.items()
+            },
+        )
+        .encode()
+        for language in LANGUAGES
+    }
+
+
+def script(document: Any) -> Markup:
+    """JSON to stand inside <script>: there only "<" can do harm, and JSON can write it apart."""
+    return Markup(json.dumps(document, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704
+
+
+@cache
+def made_by() -> str:
+    """A digest of the program and the templates that make the pages: pages of another are made
+    anew."""
+    sink = hashlib.sha256()
+    for path, content in sorted(_sources(files("opendata.catalogue"), "")):
+        sink.update(f"{path}\n".encode() + hashlib.sha256(content).digest())
+    return sink.hexdigest()
+
+
+def _sources(folder: Traversable, at: str) -> list[tuple[str, bytes]]:
+    found = []
+    for one in folder.iterdir():
+        if one.is_dir() and one.name != "__pycache__":
+            found += _sources(one, f"{at}{one.name}/")
+        elif one.is_file():
+            found.append((f"{at}{one.name}", one.read_bytes()))
+    return found
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("opendata.catalogue"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["day"] = day
+    environment.filters["count"] = lambda number: f"{number:,}"
+    environment.filters["file_name"] = file_name
+    return environment
