@@ -4,6 +4,7 @@ does not."""
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def where(found: Readability, rule: str) -> dict[str, tuple[str, ...]]:
     return {one.kind: one.places[0].ranges for one in found.violations if one.rule == rule}
 
 
-def grid(rows: list[list[Value]], **more: Any) -> Sheet:
+def grid(rows: Sequence[Sequence[Value]], **more: Any) -> Sheet:
     return Sheet("表", rows, **more)
 
 
@@ -290,7 +291,7 @@ def test_hidden_sheets_and_the_reviews_own_sheet_are_not_judged() -> None:
 
 
 def test_many_places_are_told_as_few_ranges_and_counted_all() -> None:
-    rows: list[list[Value]] = [
+    rows = [
         ["名称", "印"],
         *[[f"行{at}", "①" if at % 2 else "×"] for at in range(4000)],
     ]
