@@ -82,11 +82,12 @@ INDICATORS: list[Row] = [
     indicator("bare", "値のない指標", "up", unit=None),
     indicator("weird/../id", EVIL, "up", unit=EVIL[:40], definition=EVIL),
 ]
+CORRECTED = value("up", "actual", 2020, 32, status="provisional", note="速報")
 VALUES: list[Row] = [
     value("up", "baseline", 2018, 10.5),
     value("up", "midterm_target", 2020, 30),
     value("up", "actual", 2019, 20),
-    value("up", "actual", 2020, 32, status="provisional", note="速報"),
+    CORRECTED,
     value("up", "target", 2022, 50),
     value("down", "baseline", 2018, 60),
     value("down", "actual", 2020, 62.5),
@@ -108,7 +109,13 @@ VALUES: list[Row] = [
 ]  # fmt: skip
 PROGRESS: list[Row] = [
     {"node_id": "m1", "fiscal_year": 2019, "rating": "△", "rating_class": "delayed"},
-    {"node_id": "m1", "fiscal_year": 2020, "rating": "◎", "rating_class": "on_track", "note": "試行"},
+    {
+        "node_id": "m1",
+        "fiscal_year": 2020,
+        "rating": "◎",
+        "rating_class": "on_track",
+        "note": "試行",
+    },
 ]
 COUNTS: list[Row] = [
     {"plan_id": PLAN, "goal": "便利なまち", "rating": "完了", "item_count": 3},
@@ -148,12 +155,7 @@ def derived(package: Package, known: dict[str, Rows]) -> Rows:
 def current() -> Current:
     """Two cities in a second version, which corrects a value of the first."""
     package = municipal_plans()
-    first = [
-        {**one, "value": 31.0, "raw": "31"}
-        if (one["indicator_id"], one["fiscal_year"]) == ("up", 2020) and one["value_type"] == "actual"
-        else one
-        for one in VALUES
-    ]
+    first = [{**one, "value": 31.0, "raw": "31"} if one is CORRECTED else one for one in VALUES]
     other = OTHER | {"indicator_progress": derived(package, OTHER)}
 
     def parts(values: Rows) -> list[Any]:

@@ -29,8 +29,8 @@ def indicator_page(code: str, indicator_id: str) -> str:
 
 
 def kind_of(name: str, unit: str | None) -> str:
-    """What indicators that measure the same have in common: a digest of their name and unit, without
-    regard to widths, spaces and kinds of dashes."""
+    """What indicators that measure the same have in common: a digest of their name and unit, with
+    whichever widths, spaces and dashes they are typed."""
     same = f"{squash(name)}\n{squash(unit or '')}".casefold()
     return hashlib.sha256(same.encode()).hexdigest()[:12]
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 
 from opendata.catalogue.model import Language
 from opendata.catalogue.verdict import Row, has_figure
@@ -118,7 +119,7 @@ def chart(rows: Sequence[Row], unit: str | None, language: Language) -> Chart | 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Round numbers around the values. In Decimal: no number is too large or too close to another."""
+    """Round numbers around the values. Decimal: no number is too large or too close to another."""
 
     ticks: tuple[Decimal, ...]
 
@@ -201,7 +202,7 @@ def _lines(
     own = [one for one in marks if one.kind in types and one.until is None]
     if all(one.kind == "baseline" for one in own):
         return
-    for before, after in zip(own, own[1:], strict=False):
+    for before, after in pairwise(own):
         if not any(before.year < year < after.year for year in gaps):
             yield Line(kind, before.x, before.y, after.x, after.y)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from opendata.catalogue import words
 from opendata.catalogue.model import Language
-from opendata.catalogue.verdict import Row
 from opendata.catalogue.texts import texts
+from opendata.catalogue.verdict import Row
 from opendata.japanese import squash
 
 Labels = Mapping[tuple[str, str], Mapping[str, str]]

@@ -21,6 +21,8 @@ from opendata.japanese import squash
 
 VALUE_TYPES = ("baseline", "midterm_target", "target", "actual", "forecast")
 LEVELS = ("vision", "goal", "policy", "measure", "initiative", "project")
+
+
 @dataclass(frozen=True)
 class Indicator:
     """An indicator with its values, by fiscal year and type; its `progress`, by year; where each
@@ -134,9 +136,7 @@ class Municipality:
 
     @classmethod
     def of(cls, place: Place) -> Municipality:
-        rows = {
-            name: completed(name, table).to_pylist() for name, table in place.tables.items()
-        }
+        rows = {name: completed(name, table).to_pylist() for name, table in place.tables.items()}
         values, progress = _by(rows, "indicator_values"), _by(rows, "indicator_progress")
         cells: dict[str, dict[tuple[str, str], Row]] = defaultdict(dict)
         for one in place.cells.to_pylist():

@@ -16,20 +16,17 @@ from opendata.catalogue.addresses import kind_of
 from opendata.catalogue.model import Current
 from opendata.catalogue.places import has_plans
 from opendata.catalogue.tables import FIELDS, completed
-from opendata.catalogue.verdict import JUDGEMENTS, NO_ACTUAL, NOT_JUDGED
 
 pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
 
-DEEP = 20
-"""So many levels of goals and measures are followed upwards."""
-
-_PARTS = f"""
+_PARTS = """
 create temp view judged as
     select indicators.*, case
-        when newest.judgement is null then '{NO_ACTUAL}'
-        when newest.judgement in {JUDGEMENTS} then newest.judgement
-        else '{NOT_JUDGED}' end as verdict, newest.rate, newest.year as judged_year
+        when newest.judgement is null then 'none'
+        when newest.judgement in ('achieved', 'on_track', 'behind', 'reversed')
+            then newest.judgement
+        else 'unknown' end as verdict, newest.rate, newest.year as judged_year
     from indicators left join (
         select indicator_id, arg_max(coalesce(judgement, ''), fiscal_year) as judgement,
             arg_max(struct_pack(rate := achievement_rate), fiscal_year).rate as rate,
@@ -38,7 +35,7 @@ create temp view judged as
     ) as newest using (indicator_id);
 """
 
-_GOALS = f"""
+_GOALS = """
 with recursive up as (
     select node_id, node_id as reached, 0 as depth from policy_nodes
     union all
@@ -47,7 +44,7 @@ with recursive up as (
     join policy_nodes as here on here.node_id = up.reached and here.level <> 'goal'
     join policy_nodes as above on above.node_id = here.parent_node_id
         and above.plan_id = here.plan_id
-    where up.depth < {DEEP}
+    where up.depth < 20  -- whatever leads in a circle
 ),
 goal_of as (select node_id, arg_max(reached, depth) as goal from up group by node_id),
 counted as (
@@ -169,8 +166,8 @@ def _summed(all_counts: Sequence[Mapping[str, int]]) -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class Alike:
-    """The indicators of which several municipalities have the same kind: a row each, in the order of
-    their kinds and municipalities, with `actual` and `target` as rows of `indicator_values`."""
+    """The indicators of which several municipalities have the same kind: a row each, by kind and
+    municipality, with `actual` and `target` as rows of `indicator_values`."""
 
     rows: pa.Table
     starts: Mapping[str, tuple[int, int]]
@@ -202,9 +199,8 @@ def alike(datasets: Sequence[Current]) -> Alike:
         starts[one["values"]] = (start, one["counts"])
         start += one["counts"]
     kinds_of: dict[str, set[str]] = {}
-    pairs = rows.select(["code", "kind"]).group_by(["code", "kind"]).aggregate([])
-    for code, kind in zip(*(pairs.column(one).to_pylist() for one in ("code", "kind")), strict=True):
-        kinds_of.setdefault(code, set()).add(kind)
+    for one in rows.group_by(["code", "kind"]).aggregate([]).to_pylist():
+        kinds_of.setdefault(one["code"], set()).add(one["kind"])
     return Alike(rows, starts, {code: frozenset(kinds) for code, kinds in kinds_of.items()})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -35,9 +36,7 @@ _OTHERS: Mapping[str, Mapping[str, pa.DataType]] = {
     "progress": {"fiscal_year": pa.int64()},
     "evaluation_counts": {"item_count": pa.int64()},
     "indicator_progress": {"fiscal_year": pa.int64()}
-    | dict.fromkeys(
-        ("baseline", "target", "actual", "achievement_rate", "expected"), pa.float64()
-    ),
+    | dict.fromkeys(("baseline", "target", "actual", "achievement_rate", "expected"), pa.float64()),
 }
 FIELDS: Mapping[str, pa.Schema] = {
     name: pa.schema([*((one, pa.string()) for one in texts), *_OTHERS[name].items()])
@@ -59,12 +58,10 @@ def completed(name: str, table: pa.Table | None) -> pa.Table:
     return found
 
 
-def _column(table: pa.Table, field: pa.Field[pa.DataType]) -> pa.ChunkedArray[pa.DataType]:
+def _column(table: pa.Table, field: Any) -> Any:
     if field.name in table.column_names:
         try:
             return table.column(field.name).cast(field.type)
-        except pa.ArrowInvalid:  # texts where numbers are awaited
-            pass
-        except pa.ArrowNotImplementedError:
-            pass
-    return pa.chunked_array([pa.nulls(table.num_rows, field.type)])
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            pass  # of another package: lists where texts are awaited, texts where numbers are
+    return pa.repeat(pa.scalar(None, field.type), table.num_rows)

@@ -129,7 +129,8 @@ def expectation(values: Sequence[Row], row: Row) -> Formula | None:
     if end <= start:
         return None
     if year >= end or year <= start:
-        found = Formula("after" if year >= end else "before", "", target if year >= end else baseline)
+        is_over = year >= end
+        found = Formula("after" if is_over else "before", "", target if is_over else baseline)
     else:
         way = f"({_minus(target, baseline)}) × ({year} − {start}) ÷ ({end} − {start})"
         result = baseline + (target - baseline) * ((year - start) / (end - start))

@@ -11,14 +11,19 @@ from opendata.catalogue.model import Language
 from opendata.japanese.era import era_of_year
 
 JAPAN = timezone(timedelta(hours=9))
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 _NORTH_TO_SOUTH = """
-北海道 Hokkaido 青森県 Aomori 岩手県 Iwate 宮城県 Miyagi 秋田県 Akita 山形県 Yamagata 福島県 Fukushima
-茨城県 Ibaraki 栃木県 Tochigi 群馬県 Gunma 埼玉県 Saitama 千葉県 Chiba 東京都 Tokyo 神奈川県 Kanagawa
-新潟県 Niigata 富山県 Toyama 石川県 Ishikawa 福井県 Fukui 山梨県 Yamanashi 長野県 Nagano 岐阜県 Gifu
-静岡県 Shizuoka 愛知県 Aichi 三重県 Mie 滋賀県 Shiga 京都府 Kyoto 大阪府 Osaka 兵庫県 Hyogo 奈良県 Nara
-和歌山県 Wakayama 鳥取県 Tottori 島根県 Shimane 岡山県 Okayama 広島県 Hiroshima 山口県 Yamaguchi
-徳島県 Tokushima 香川県 Kagawa 愛媛県 Ehime 高知県 Kochi 福岡県 Fukuoka 佐賀県 Saga 長崎県 Nagasaki
+北海道 Hokkaido 青森県 Aomori 岩手県 Iwate 宮城県 Miyagi 秋田県 Akita 山形県 Yamagata
+福島県 Fukushima 茨城県 Ibaraki 栃木県 Tochigi 群馬県 Gunma 埼玉県 Saitama 千葉県 Chiba
+東京都 Tokyo 神奈川県 Kanagawa 新潟県 Niigata 富山県 Toyama 石川県 Ishikawa 福井県 Fukui
+山梨県 Yamanashi 長野県 Nagano 岐阜県 Gifu 静岡県 Shizuoka 愛知県 Aichi 三重県 Mie
+滋賀県 Shiga 京都府 Kyoto 大阪府 Osaka 兵庫県 Hyogo 奈良県 Nara 和歌山県 Wakayama
+鳥取県 Tottori 島根県 Shimane 岡山県 Okayama 広島県 Hiroshima 山口県 Yamaguchi 徳島県 Tokushima
+香川県 Kagawa 愛媛県 Ehime 高知県 Kochi 福岡県 Fukuoka 佐賀県 Saga 長崎県 Nagasaki
 熊本県 Kumamoto 大分県 Oita 宮崎県 Miyazaki 鹿児島県 Kagoshima 沖縄県 Okinawa
 """
 PREFECTURES: Mapping[Language, tuple[str, ...]] = {
@@ -32,7 +37,6 @@ _SCALES: Mapping[Language, tuple[tuple[float, str], ...]] = {
     "ja": ((1e16, "京"), (1e12, "兆"), (1e8, "億"), (1e4, "万")),
     "en": ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k")),
 }
-_MONTHS = "January February March April May June July August September October November December"
 
 
 def prefecture(code: str, language: Language = "ja") -> str | None:
@@ -53,7 +57,7 @@ def day(stamp: str, language: Language = "ja") -> str:
     """The day in Japan of a UTC time stamp: 2026年11月20日, 20 November 2026."""
     moment = datetime.fromisoformat(stamp).astimezone(JAPAN)
     if language == "en":
-        return f"{moment.day} {_MONTHS.split()[moment.month - 1]} {moment.year}"
+        return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
 

@@ -91,7 +91,9 @@ def render_comparison(site: Site, kind: str, rows: Sequence[Row], labels: Labels
         "kind": kind,
         "name": name,
         "unit": unit,
-        "indicators": [_in_json(one, line, voices["ja"]) for one, line in zip(rows, lines, strict=True)],
+        "indicators": [
+            _in_json(one, line, voices["ja"]) for one, line in zip(rows, lines, strict=True)
+        ],
     }
     return {**files, f"{page}.json": _json(document)}
 
@@ -192,11 +194,12 @@ def _value(row: Row | None) -> dict[str, Any] | None:
 
 def _linked(site: Site, name: str, unit: str | None, places: int) -> Mapping[str, Any]:
     measured = {"@type": "PropertyValue", "name": name, "unitText": unit}
+    about = f"「{name}」を指標とする{places}の自治体の、最新の実績値、目標値、達成率の一覧。"
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": f"{name}の比較",
-        "description": f"「{name}」を指標とする{places}の自治体の、最新の実績値、目標値、達成率をならべたもの。",
+        "description": about,
         "inLanguage": "ja",
         "isAccessibleForFree": True,
         "creator": {"@type": "GovernmentOrganization", "name": site.publisher.name},

@@ -167,7 +167,8 @@ def _told(indicator: Indicator, voice: Voice) -> str:
             f"{voice.plain_year(int(one['fiscal_year']))} {voice.quantity(one, indicator.unit)}"
             for one in chosen
         ]
-        joint = voice.joined(said) if chosen is own else (" 〜 " if language == "ja" else " to ").join(said)
+        between = " 〜 " if language == "ja" else " to "
+        joint = voice.joined(said) if chosen is own else between.join(said)
         parts.append(f"{voice.label('indicator_values', 'value_type', kind)}: {joint}")
-    end = "。" if language == "ja" else ". "
-    return str(say(language)("indicator.told", name=indicator.name).unescape()) + end.join(parts) + end
+    told = say(language)("indicator.told", name=indicator.name).unescape()
+    return told + "".join(f"{one}{'。' if language == 'ja' else '. '}" for one in parts)

@@ -34,8 +34,7 @@ def render_place(
     files = dict(_place_page(setting, everything))
     for plan in everything.plans:
         files |= plan_page(setting, plan, everything.lineage(plan))
-        above = {one: [] for one in (indicator.id for indicator in plan.loose)}
-        above |= dict(_above(plan.nodes, ()))
+        above = dict(_above(plan.nodes, ()))
         for indicator in plan.indicators:
             files |= indicator_page(setting, plan, indicator, above.get(indicator.id, ()))
     return files

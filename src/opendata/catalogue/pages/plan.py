@@ -1,4 +1,4 @@
-"""The page of a plan: what it is, what came before and after it, and how far everything in it is."""
+"""The page of a plan: what it is, what came before and after it, how far everything in it is."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ def _web(address: str | None) -> str | None:
 def _linked(setting: Setting, plan: Plan) -> Mapping[str, Any]:
     place, row = setting.voices["ja"].place(setting.code), plan.row
     period = setting.voices["ja"].period(row["start_fiscal_year"], row["end_fiscal_year"])
-    about = f"{place}「{plan.title}」（{period}）の施策体系と{len(plan.indicators)}の指標の達成状況。"
+    about = (
+        f"{place}「{plan.title}」（{period}）の施策体系と{len(plan.indicators)}の指標の達成状況。"
+    )
     start, end = row["start_fiscal_year"], row["end_fiscal_year"]
     measured = [one.name for one in plan.indicators[:100]]
     years = (start, end) if start is not None and end is not None else None

@@ -15,8 +15,8 @@ MAIN = ("title", "licenses")
 
 @dataclass(frozen=True)
 class Setting:
-    """The site, the municipality, how values are said, and the kinds of indicators of which there is
-    a comparison."""
+    """The site, the municipality, how values are said, and of which kinds of indicators there is a
+    comparison."""
 
     site: Site
     code: str
