@@ -27,12 +27,15 @@ from opendata.release.descriptor import (
 )
 from opendata.release.formats import read_parquet, to_csv
 from opendata.release.held import with_last
+from opendata.release.licences import LICENCES, LicenceName
 from opendata.release.model import Files, Part, Previous, Publisher, Release
 from opendata.release.tables import text
 
 __all__ = [
     "Difference",
+    "LICENCES",
     "Files",
+    "LicenceName",
     "Part",
     "Previous",
     "Publisher",
