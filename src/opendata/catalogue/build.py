@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from opendata.catalogue.dcat import catalogue_document
+from opendata.catalogue import metadata
 from opendata.catalogue.model import Current, Pages, Section, Site
 from opendata.catalogue.page import assets, page
 from opendata.catalogue.pages import place as place_pages
@@ -31,8 +31,7 @@ def build(
     site = Site(publisher, base, places or {})
     files = {
         "index.html": page(datasets, publisher, base, site.places),
-        "catalog.jsonld": catalogue_document(datasets, publisher, base),
-        "robots.txt": _robots(base),
+        **metadata.documents(datasets, site),
         **assets(),
     }
     if base:
@@ -56,25 +55,3 @@ def _section(site: Site, current: Current, one: Place) -> Section:
         hashlib.sha256("\n".join(known).encode()).hexdigest(),
         lambda: place_pages.render_place(site, current, one),
     )
-
-
-def _robots(base: str | None) -> bytes:
-    lines = ["User-agent: *", "Allow: /"]
-    if base:
-        lines += ["", f"Sitemap: {base}sitemap.xml"]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _sitemap(base: str, datasets: Sequence[Current]) -> bytes:
-    newest = max((one.created for one in datasets), default=None)
-    modified = f"<lastmod>{newest}</lastmod>" if newest else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"  <url><loc>{_xml(base)}</loc>{modified}</url>\n"
-        "</urlset>\n"
-    ).encode()
-
-
-def _xml(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

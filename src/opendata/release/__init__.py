@@ -27,7 +27,7 @@ from opendata.release.descriptor import (
 )
 from opendata.release.formats import read_parquet, to_csv
 from opendata.release.held import with_last
-from opendata.release.licences import LICENCES, LicenceName
+from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
 from opendata.release.model import Files, Part, Previous, Publisher, Release
 from opendata.release.tables import text
 
@@ -35,6 +35,7 @@ __all__ = [
     "Difference",
     "LICENCES",
     "Files",
+    "Licence",
     "LicenceName",
     "Part",
     "Previous",
@@ -47,6 +48,7 @@ __all__ = [
     "counted",
     "diff",
     "keys",
+    "licence_of",
     "merged",
     "parts_of",
     "pointer",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opendata.release.licences import LICENCES
+from opendata.release.licences import licence_of
 
 SUFFIX = "-metadata.json"
 """What the name of a CSV's metadata adds to that of the CSV."""
@@ -60,11 +60,8 @@ def _rights(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     """The publisher, and the licence where it has an address."""
     publisher = {"schema:name": str(descriptor["contributors"][0]["title"])}
     found: dict[str, Any] = {"dc:publisher": publisher}
-    for one in descriptor.get("licenses", ()):
-        path = one.get("path") or LICENCES.get(one.get("name"), {}).get("path")
-        if path and "://" in path:
-            return {**found, "dc:license": {"@id": str(path)}}
-    return found
+    licence = licence_of(descriptor)
+    return found | ({"dc:license": {"@id": licence.iri}} if licence and licence.iri else {})
 
 
 def _table(resource: Mapping[str, Any], *, own_keys_only: bool) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def contract(package: Package, publisher: Publisher, base_url: str | None) -> di
     person |= {"email": publisher.email} if publisher.email else {}
     descriptor |= rest | {"contributors": [person, *source.get("contributors", ())]}
     if publisher.licence:
-        descriptor["licenses"] = [LICENCES[publisher.licence]]
+        descriptor["licenses"] = [LICENCES[publisher.licence].described]
     descriptor["csvPolicy"] = CSV_POLICY
     descriptor["resources"] = [_resource(one["name"], one) for one in source["resources"]] + RECORDS
     plain: dict[str, Any] = json.loads(document(descriptor))
