@@ -1,11 +1,13 @@
 #!/bin/sh
-# What the tests need beside Python: a browser, Japanese fonts, systemd-analyze, a real S3 server.
+# What the tests need beside Python: a browser, Japanese fonts, systemd-analyze, a web server, a real
+# S3 server.
 # As root on Debian they are installed; elsewhere the tests that need them skip and say so.
 set -eu
 missing=
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v soffice >/dev/null || missing="$missing libreoffice-calc-nogui"
 command -v systemd-analyze >/dev/null || missing="$missing systemd"
+PATH="$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$missing nginx-light"
 [ -d /usr/share/fonts/opentype/noto ] || missing="$missing fonts-noto-cjk"
 for package in radosgw ceph-mon ceph-osd; do
   command -v "$package" >/dev/null || missing="$missing $package"

@@ -1,8 +1,8 @@
 """What every test may use, and one rule: in CI nothing is skipped silently.
 
-Fixtures: `shared` (the folder beside the checkout), `chromium` and `soffice` (their paths),
-`browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `lasting` (a worker process that
-the passes of one module share).
+Fixtures: `shared` (the folder beside the checkout), `chromium`, `soffice` and `nginx` (their
+paths), `browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `lasting` (a worker
+process that the passes of one module share).
 """
 
 import logging
@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 import tests.ceph
 from opendata.pipeline.guard import Worker
 from tests.builders import Lasting
+from tests.sites import find_nginx
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -130,6 +131,15 @@ def soffice() -> str:
     path = shutil.which("soffice")
     if path is None:
         pytest.skip("no soffice on the PATH (Debian: apt-get install libreoffice-calc-nogui)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """The path of nginx; see tests/sites.py."""
+    path = find_nginx()
+    if path is None:
+        pytest.skip("no nginx (Debian: apt-get install nginx-light)")
     return path
 
 

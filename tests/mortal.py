@@ -26,6 +26,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -62,13 +63,15 @@ class Effects:
         self.roots, self.fatal = roots, order.get("fatal")
         self.refusing, self.error = order.get("refusing", (None, 0))
         self.names: list[str] = []
+        self.counting = threading.Lock()
 
     def happens(self, kind: str, place: str, last_words: Callable[[], None] | None = None) -> None:
-        self.names.append(f"{kind} {place}")
-        if len(self.names) == self.fatal:
-            if last_words is not None:
-                last_words()
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self.counting:  # pages are written to S3 several at once
+            self.names.append(f"{kind} {place}")
+            if len(self.names) == self.fatal:
+                if last_words is not None:
+                    last_words()
+                os.kill(os.getpid(), signal.SIGKILL)
         if self.refusing and len(self.names) >= self.refusing and kind in _GROWING:
             raise OSError(self.error, os.strerror(self.error), place)
 

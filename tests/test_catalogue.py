@@ -42,7 +42,8 @@ def shown(release: Release) -> Current:
 
 
 def build(*releases: Release, base_url: str | None = None) -> Files:
-    return catalogue.build([shown(one) for one in releases], publisher=PUBLISHER, base_url=base_url)
+    found = [shown(one) for one in releases]
+    return catalogue.build(found, publisher=PUBLISHER, base_url=base_url).files
 
 
 @pytest.fixture(scope="module")
@@ -187,12 +188,12 @@ def test_values_cannot_become_markup(package: Package) -> None:
     for script in re.findall(r"<script[^>]*>(.*?)</script>", page, re.S):
         json.loads(script)
     named = replace(PUBLISHER, name="</script><b>市")
-    page = catalogue.build([shown(made)], publisher=named)["index.html"].decode()
+    page = catalogue.build([shown(made)], publisher=named).files["index.html"].decode()
     assert "</script><b>" not in page
 
 
 def test_nothing_published_yet() -> None:
-    files = catalogue.build([], publisher=Publisher("例示市"), base_url=BASE)
+    files = catalogue.build([], publisher=Publisher("例示市"), base_url=BASE).files
     assert "公開されたデータは、まだありません。" in text_of(files["index.html"])
     assert Page(files["index.html"].decode()).open == []
     assert json.loads(files["catalog.jsonld"])["dcat:dataset"] == []

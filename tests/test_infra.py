@@ -1,15 +1,21 @@
-"""infra/ and the scripts, checked without a network and without starting anything."""
+"""infra/ and the scripts, checked without a network."""
 
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import crossplane
 import pytest
 import yaml
+
+from tests.sites import Server, served
 
 ROOT = Path(__file__).resolve().parent.parent
 INFRA = ROOT / "infra"
@@ -125,6 +131,67 @@ def test_no_location_drops_the_headers_of_the_server() -> None:
     assert {"Access-Control-Allow-Origin", "Cache-Control", "X-Content-Type-Options"} <= headers
     inner = [inside for one in server for inside in one.get("block", ())]
     assert not [one for one in inner if one["directive"] == "add_header"]
+
+
+@pytest.fixture(scope="module")
+def server(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A small public folder under our settings."""
+    folder, scratch = tmp_path_factory.mktemp("public"), tmp_path_factory.mktemp("nginx")
+    for path in ("api/index.json", "datasets/a/1.0.0/a.parquet", "datasets/a/latest/a.csv"):
+        folder.joinpath(path).parent.mkdir(parents=True)
+        folder.joinpath(path).write_text("0123456789")
+    with served(folder, nginx, scratch) as running:
+        yield running
+
+
+def asked(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, bytes]:
+    request = Request(url, method=method, headers={"Origin": "https://elsewhere.example"} | headers)
+    try:
+        with urlopen(request) as answer:
+            return answer.status, answer.headers, answer.read()
+    except HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "cached"),
+    [
+        ("api/index.json", "application/json; charset=utf-8", "public, max-age=300"),
+        ("datasets/a/latest/a.csv", "text/csv; charset=utf-8", "public, max-age=300"),
+        (
+            "datasets/a/1.0.0/a.parquet",
+            "application/vnd.apache.parquet",
+            "public, max-age=31536000, immutable",
+        ),
+    ],
+)
+def test_a_program_on_another_site_may_read_all_of_it(
+    server: Server, path: str, kind: str, cached: str
+) -> None:
+    status, headers, content = asked(server.url + path)
+    assert (status, content) == (200, b"0123456789")
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert (headers["Content-Type"], headers["Cache-Control"]) == (kind, cached)
+    status, headers, content = asked(server.url + path, Range="bytes=2-4")
+    assert (status, content, headers["Content-Range"]) == (206, b"234", "bytes 2-4/10")
+    assert "Content-Range" in headers["Access-Control-Expose-Headers"]
+
+
+def test_a_browser_may_ask_before_it_reads_a_part(server: Server) -> None:
+    status, headers, _ = asked(
+        server.url + "api/index.json", "OPTIONS", **{"Access-Control-Request-Headers": "range"}
+    )
+    assert status == 204
+    assert "Range" in headers["Access-Control-Allow-Headers"]
+
+
+def test_a_page_that_is_not_there_may_be_read_as_such(server: Server) -> None:
+    status, headers, _ = asked(server.url + "api/none.json")
+    assert (status, headers["Access-Control-Allow-Origin"]) == (404, "*")
+
+
+def test_nothing_can_be_sent_to_it(server: Server) -> None:
+    assert asked(server.url + "api/index.json", "POST")[0] == 405
 
 
 def shell_scripts() -> list[str]:

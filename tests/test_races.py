@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bench.inbox import fill
+from opendata.catalogue import Pages
 from opendata.errors import ConflictError, StoreError
 from opendata.package import Package
 from opendata.pipeline import load_settings
@@ -126,7 +127,7 @@ def publish(workspace: Store, public: Store, package: Package, *parts: Part) -> 
     stage(workspace, public, state, release)
     history = [*state.get("releases", {}).get(package.name, []), release.entry]
     commit(workspace, token, {"releases": {package.name: history}})
-    refresh(workspace, public, lambda _: {"index.html": release.version.encode()})
+    refresh(workspace, public, lambda _: Pages({"index.html": release.version.encode()}))
 
 
 def branches(number: int) -> list[dict[str, Any]]:

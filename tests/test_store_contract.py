@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from opendata.catalogue import Pages
 from opendata.errors import ConfigurationError, ConflictError, StoreError
 from opendata.store import (
     FolderStore,
@@ -83,6 +84,10 @@ def test_what_is_written_is_read(store: Store) -> None:
     assert store.paths() == ["a.csv", "a/b.csv"]
     assert store.paths("a/") == ["a/b.csv"]
     assert store.paths("a") == ["a.csv", "a/b.csv"]
+    many = {f"many/{number % 3}/{number}.html": bytes([number]) for number in range(20)}
+    store.replace_all({**many, "a.csv": b"3", "a/b.csv": b"1"})
+    assert {path: store.read(path) for path in store.paths("many/")} == many
+    assert (store.read("a.csv"), store.read("a/b.csv")) == (b"3", b"1")
     assert store.paths("b/c/") == []
     assert store.empty_folders() == []
 
@@ -323,7 +328,7 @@ def test_the_way_of_a_release(opened: Opened, tmp_path: Path) -> None:
         assert public.paths(f"datasets/libraries/{release.version}/") == []
         history.append(release.entry)
         commit(workspace, token, {"releases": {"libraries": history}})
-        refresh(workspace, public, lambda _: {"index.html": b"<!doctype html>"})
+        refresh(workspace, public, lambda _: Pages({"index.html": b"<!doctype html>"}))
     assert workspace.paths() == ["state.copy.json", "state.json"]
     assert verify(public) == []
     state, _ = read_state(workspace)

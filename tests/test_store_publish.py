@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from opendata.catalogue import Pages
 from opendata.errors import ConflictError, StoreError
 from opendata.package import Package
 from opendata.release import Part, build, read_checksums, sha256
@@ -46,14 +47,16 @@ class Mortal(FolderStore):
         if self.life[0] < 0:
             raise Killed
 
-    def _write(self, path: str, content: bytes, settle: Any = None) -> bool:
+    def _write(
+        self, path: str, content: bytes, settle: Any = None, *, is_last: bool = True
+    ) -> bool:
         self._spend()
         place = self._place(path)
         if self.life[0] == 0:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.with_name(".unfinished-killed").write_bytes(content[: len(content) // 2])
             self._spend()
-        return super()._write(path, content, settle)
+        return super()._write(path, content, settle, is_last=is_last)
 
     def delete(self, path: str) -> None:
         self._spend()
@@ -88,7 +91,7 @@ def run(
             history = [*state.get("releases", {}).get(package.name, []), release.entry]
             state = {**state, "releases": {**state.get("releases", {}), package.name: history}}
         commit(workspace, token, state)
-        refresh(workspace, public, lambda _: site)
+        refresh(workspace, public, lambda _: Pages(site))
     return state
 
 
@@ -299,7 +302,7 @@ def test_of_two_that_stage_the_same_number_one_wins_and_none_mixes(
     public, workspace, same, fast = staged(tmp_path, package, part(package, branches=BRANCHES[:2]))
     assert token == same
     commit(workspace, same, fast)
-    refresh(workspace, public, lambda _: SITE)
+    refresh(workspace, public, lambda _: Pages(SITE))
     seen = content(public)
     with pytest.raises(ConflictError):
         commit(workspace, token, slow)
@@ -378,7 +381,7 @@ def test_an_unchanged_pass_upon_a_lost_state_changes_nothing(
         public.delete("SHA256SUMS")
     before = content(public)
     with pytest.raises(StoreError) as raised:
-        refresh(workspace, public, lambda _: SITE)
+        refresh(workspace, public, lambda _: Pages(SITE))
     assert raised.value.code == "unknown-release"
     assert content(public) == before
 
@@ -396,7 +399,7 @@ def test_a_damaged_version_is_neither_copied_nor_built_upon(
         assert raised.value.details["path"] == "datasets/libraries/1.1.0/branches.csv"
     public.delete("datasets/libraries/latest/branches.csv")
     with pytest.raises(StoreError):
-        refresh(workspace, public, lambda _: SITE)
+        refresh(workspace, public, lambda _: Pages(SITE))
     assert good is not None
 
 

@@ -100,7 +100,7 @@ def _cells(lineage: pa.Table | None) -> pa.Table:
 
 def _apart(table: pa.Table, codes: Any) -> dict[str, pa.Table]:
     """A table's rows by place, in the order they have; rows of no place are in none."""
-    order = pc.sort_indices(codes, null_placement="at_end")
+    order = pc.sort_indices(codes)
     table, codes = table.take(order).combine_chunks(), codes.take(order)
     counted: Sequence[Mapping[str, Any]] = pc.value_counts(codes).to_pylist()
     found, start = {}, 0

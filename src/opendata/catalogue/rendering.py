@@ -64,7 +64,7 @@ def render(
 
 
 def script(document: Any) -> Markup:
-    """JSON to stand inside <script>: there only "<" can do harm, and JSON may write it otherwise."""
+    """JSON to stand inside <script>: there only "<" can do harm, and JSON can write it apart."""
     return Markup(json.dumps(document, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704
 
 

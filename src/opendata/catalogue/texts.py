@@ -17,12 +17,12 @@ Say = Callable[..., Markup]
 @cache
 def texts() -> Mapping[str, Mapping[str, str]]:
     """Every text by its name, `<file>.<key>`, and language."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for path in files("opendata.catalogue").joinpath("texts").iterdir():
         if path.name.endswith(".yaml"):
             page = path.name.removesuffix(".yaml")
             for key, said in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-                found[f"{page}.{key}"] = {language: said[language] for language in LANGUAGES}
+                found[f"{page}.{key}"] = {one: str(said[one]) for one in LANGUAGES}
     return found
 
 

@@ -54,10 +54,13 @@ def with_releases(
     return releases
 
 
-def refresh(workspace: store.Store, public: store.Store, settings: Settings) -> None:
-    """Make what readers follow say what was committed; also after a pass that died before it."""
+def refresh(
+    workspace: store.Store, public: store.Store, settings: Settings, *, is_thorough: bool = False
+) -> None:
+    """Make what readers follow say what was committed; also after a pass that died before it. With
+    `is_thorough` every page is held against what it should be."""
 
-    def pages(found: Sequence[catalogue.Current]) -> release.Files:
+    def pages(found: Sequence[catalogue.Current]) -> catalogue.Pages:
         return catalogue.build(
             found,
             publisher=settings.publisher_of(),
@@ -65,7 +68,7 @@ def refresh(workspace: store.Store, public: store.Store, settings: Settings) -> 
             places=settings.municipalities,
         )
 
-    store.refresh(workspace, public, pages)
+    store.refresh(workspace, public, pages, is_thorough=is_thorough)
 
 
 def about_pages(settings: Settings) -> str:

@@ -202,7 +202,7 @@ def _restore_public(
                 restoring = _Restoring(settings, workspace, public, archive, accounts, package)
                 for entry in history:
                     restoring.version(entry, history)
-            refresh(workspace, public, settings)
+            refresh(workspace, public, settings, is_thorough=True)
         except OpendataError:
             pass  # what is left is found again, and told
     for folder in public.empty_folders():

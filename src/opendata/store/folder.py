@@ -8,7 +8,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -77,6 +77,16 @@ class FolderStore:
 
     def replace(self, path: str, content: bytes) -> None:
         self._write(path, content)
+
+    def replace_all(self, files: Mapping[str, bytes]) -> None:
+        folders = set()
+        for path, content in sorted(files.items()):
+            if self.read(path) != content:
+                self._write(path, content, is_last=False)
+                folders.add(self._place(path).parent)
+        for folder in sorted(folders):
+            with _reported(""), suppress(FileNotFoundError):  # another has removed what was there
+                _sync_folder(folder)
 
     def delete(self, path: str) -> None:
         with _reported(path):
@@ -149,14 +159,23 @@ class FolderStore:
         return place
 
     def _write(
-        self, path: str, content: bytes, settle: Callable[[Path, Path], bool] | None = None
+        self,
+        path: str,
+        content: bytes,
+        settle: Callable[[Path, Path], bool] | None = None,
+        *,
+        is_last: bool = True,
     ) -> bool:
-        """Write a file whole; False where `settle` finds its place taken."""
+        """Write a file whole; False where `settle` finds its place taken. Where it is not the last,
+        its folder is left for the caller to sync."""
         with _reported(path):
             place = self._place(path)
             for attempt in count(1):
                 try:
-                    return self._write_once(place, content, settle or _rename)
+                    is_ours = self._write_once(place, content, settle or _rename)
+                    if is_last:
+                        _sync_folder(place.parent)
+                    return is_ours
                 except FileNotFoundError:
                     if attempt == ATTEMPTS:
                         raise
@@ -176,7 +195,6 @@ class FolderStore:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        _sync_folder(place.parent)
         return is_ours
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -30,6 +30,10 @@ class Store(Protocol):
 
     def replace(self, path: str, content: bytes) -> None:
         """Write or overwrite one object, atomically."""
+
+    def replace_all(self, files: Mapping[str, bytes]) -> None:
+        """Write those of many objects that are not there or differ, each atomically, in any
+        order."""
 
     def delete(self, path: str) -> None:
         """Remove an object; nothing there is fine."""

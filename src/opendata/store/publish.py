@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from opendata.catalogue import Current
+from opendata.catalogue import Current, Pages
 from opendata.errors import ConflictError, StoreError
 from opendata.release import (
     Files,
@@ -31,6 +31,7 @@ from opendata.store.layout import (
     folder_of,
 )
 from opendata.store.protocol import Store
+from opendata.store.sections import lead_to_sections
 from opendata.store.state import SERIAL, STATE, State, is_current, read_state
 
 STAGED = "staged"
@@ -280,23 +281,33 @@ def current(public: Store, state: State) -> list[Current]:
     return found
 
 
-def refresh(workspace: Store, public: Store, build: Callable[[Sequence[Current]], Files]) -> None:
+def refresh(
+    workspace: Store,
+    public: Store,
+    build: Callable[[Sequence[Current]], Pages],
+    *,
+    is_thorough: bool = False,
+) -> None:
     """Make what readers follow say what the committed state says; `build` makes the catalogue.
 
     First versions that a dead pass left staged. Then per package the pointer
-    `datasets/<package>/datapackage.json` and the plain copies in `latest/`; then the catalogue;
-    then what no longer belongs is removed; last the root's SHA256SUMS. Only what differs is
-    written. A version's file is copied only if it is the one that was published: otherwise
-    StoreError, and readers keep what they have. So they do where the public store has published
-    what the state does not know. Where somebody else commits meanwhile, all of it again: the last
-    to write has written what was committed last.
+    `datasets/<package>/datapackage.json` and the plain copies in `latest/`; then the catalogue and
+    those of its sections that have changed, or with `is_thorough` all; then what no longer belongs
+    is removed; last the root's SHA256SUMS. Only what differs is written.
+
+    A version's file is copied only if it is the one that was published: otherwise StoreError, and
+    readers keep what they have. So they do where the public store has published what the state
+    does not know. Where somebody else commits meanwhile, all of it again: the last to write has
+    written what was committed last.
     """
     while True:
         state, token = read_state(workspace)
         try:
             complete(workspace, public, state)
             _refuse_lost_state(public, state)
-            wanted = _lead_readers(public, state, build(current(public, state)))
+            site = build(current(public, state))
+            wanted = _lead_readers(public, state, site.files)
+            wanted |= lead_to_sections(workspace, public, site.sections, is_thorough=is_thorough)
         except StoreError:
             if is_current(workspace, token):
                 raise
@@ -374,9 +385,11 @@ def _left_over(public: Store, state: State, wanted: Mapping[str, str]) -> Iterat
     """
     listed = read_checksums(public.read(SUMS) or b"") or {}
     packages = {package for package, _ in _committed(state)}
-    for path in public.paths():
-        if path in wanted or path == SUMS or VERSION.fullmatch(path):
-            continue
-        copy = COPY.fullmatch(path)
-        if path in listed or (copy is not None and copy[1] in packages):
+    copies = (
+        path
+        for path in public.paths(f"{DATASETS}/")
+        if (match := COPY.fullmatch(path)) and match[1] in packages
+    )
+    for path in sorted({*listed, *copies}):
+        if path not in wanted and not VERSION.fullmatch(path):
             yield path

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +29,8 @@ from opendata.store.s3_errors import code_of, reported, unusable
 ABANDONED = timedelta(days=1)
 """Parts of an object that nobody has put together for so long are of a writer that died."""
 PAUSE_SECONDS = 0.2
+WRITERS = 8
+"""Of many objects so many are on their way at once: a distant server is mostly waited for."""
 NO_TOKEN = "0" * 32
 """An ETag that no object has."""
 
@@ -100,6 +103,15 @@ class S3Store:
         else:
             with reported(self.url, path):
                 self._put(key, content)
+
+    def replace_all(self, files: Mapping[str, bytes]) -> None:
+        def write(one: tuple[str, bytes]) -> None:
+            if self.read(one[0]) != one[1]:
+                self.replace(*one)
+
+        with ThreadPoolExecutor(WRITERS) as writers:
+            for _ in writers.map(write, sorted(files.items())):
+                pass
 
     def delete(self, path: str) -> None:
         key = self._key(path)

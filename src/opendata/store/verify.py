@@ -11,9 +11,11 @@ from opendata.release import checksums, pointer, read_checksums, sha256
 from opendata.store.layout import (
     DATASETS,
     DESCRIPTOR,
+    IN_SECTION,
     LATEST,
     MOMENT,
     NEXT,
+    SECTION,
     SUMS,
     VERSION,
     folder_of,
@@ -125,7 +127,7 @@ class _Reading:
             self.belonging |= {path for path in self.present if path.startswith(folder)}
             yield problem("unfinished-publication", Place(file=folder))
         if NEXT in self.present:
-            self.belonging.add(NEXT)
+            self.belonging |= {NEXT, *filter(IN_SECTION.fullmatch, self.present)}
             self.next = read_checksums(self._read(NEXT) or b"") or {}
             self.releases = {}  # readers may not have been led yet to what the state says
             yield problem("unfinished-publication", Place(file=NEXT))
@@ -153,8 +155,27 @@ class _Reading:
                 package, {one[1]: sums[one] for one in versions if one[0] == package}
             )
         for path, digest in sorted(root.items()):
-            if path not in self.belonging:
+            if section := SECTION.fullmatch(path):
+                yield from self._section(section[1], digest)
+            elif path not in self.belonging:
                 yield from self._file(path, digest)
+
+    def _section(self, folder: str, digest: str) -> Iterator[Problem]:
+        """The pages of a section of the site, which its own SHA256SUMS name. While a publication
+        is under way they are between before and after."""
+        path = f"{folder}/{SUMS}"
+        if self.next:
+            return
+        found = list(self._file(path, digest))
+        sums = read_checksums(self._read(path) or b"")
+        if found or sums is None:
+            # What it says may be wrong, so it accuses nobody: all of its pages are made anew.
+            inside = (f"{folder}/", f"api/{folder}/", f"api/{folder}.")
+            self.belonging |= {one for one in self.present if one.startswith(inside)}
+            yield from found or [problem("broken-checksums", Place(file=path))]
+            return
+        for name, expected in sums.items():
+            yield from self._file(name, expected)
 
     def _entry(self, package: str, version: str) -> Mapping[str, Any] | None:
         """What the state says of a version."""
