@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from opendata.catalogue import metadata
 from opendata.catalogue.model import Current, Pages, Section, Site
@@ -12,7 +13,7 @@ from opendata.catalogue.page import assets, page
 from opendata.catalogue.pages import place as place_pages
 from opendata.catalogue.places import Place, has_plans, places
 from opendata.catalogue.rendering import made_by
-from opendata.release import Publisher
+from opendata.release import Files, Publisher
 
 
 def build(
@@ -34,9 +35,26 @@ def build(
         **metadata.documents(datasets, site),
         **assets(),
     }
+    sections = tuple(_sections(site, datasets))
     if base:
-        files["sitemap.xml"] = _sitemap(base, datasets)
-    return Pages(files, tuple(_sections(site, datasets)))
+        newest = max((one.created for one in datasets), default=None)
+        pages = [(path, newest) for path in sorted(files) if path.endswith(".html")]
+        maps = [f"{one.folder}/sitemap.xml" for one in sections]
+        files |= metadata.sitemap(base, pages, maps)
+        sections = tuple(replace(one, render=_mapped(base, one)) for one in sections)
+    return Pages(files, sections)
+
+
+def _mapped(base: str, section: Section) -> Callable[[], Files]:
+    """A section's pages with a sitemap of them. It says no dates: a section's do not depend on
+    any."""
+
+    def render() -> Files:
+        files = section.render()
+        pages = ((path, None) for path in sorted(files) if path.endswith(".html"))
+        return {**files, f"{section.folder}/sitemap.xml": metadata.urlset(base, pages)}
+
+    return render
 
 
 def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:

@@ -13,8 +13,8 @@ import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from opendata.catalogue.dcat import schema_org
-from opendata.catalogue.model import Current
+from opendata.catalogue.metadata import schema_org
+from opendata.catalogue.model import Current, Site
 from opendata.catalogue.plans import Overview, overview
 from opendata.catalogue.words import day, size
 from opendata.release import Publisher, reasons_of
@@ -104,7 +104,8 @@ def page(
     if publisher.code:
         places = {publisher.code: publisher.name, **places}
     shown = [_dataset(one, base, places) for one in datasets]
-    linked = schema_org(datasets, publisher, base)
+    site = Site(publisher, base, places)
+    linked = [schema_org(one, site, "") for one in datasets]
     text = (
         _environment()
         .get_template("index.html")

@@ -32,8 +32,8 @@ from opendata.release.model import Files, Part, Previous, Publisher, Release
 from opendata.release.tables import text
 
 __all__ = [
-    "Difference",
     "LICENCES",
+    "Difference",
     "Files",
     "Licence",
     "LicenceName",

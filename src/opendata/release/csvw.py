@@ -116,7 +116,9 @@ def _datatype(field: Mapping[str, Any]) -> Any:
     found: dict[str, Any] = {"base": base}
     if base == "string":
         if "enum" in constraints:
-            found["format"] = "|".join(_SPECIAL.sub(r"\\\g<0>", str(x)) for x in constraints["enum"])
+            found["format"] = "|".join(
+                _SPECIAL.sub(r"\\\g<0>", str(x)) for x in constraints["enum"]
+            )
         elif "pattern" in constraints:
             found["format"] = str(constraints["pattern"])
         limits = {"minLength": "minLength", "maxLength": "maxLength"}

@@ -32,8 +32,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes. `code` is the municipality code, `homepage` an http(s) URL; `licence`, where it
-    is set, holds for every package, whatever that says itself."""
+    """Who publishes. `code` is the municipality code, `homepage` an http(s) URL; `licence`, where
+    it is set, holds for every package, whatever that says itself."""
 
     name: str
     code: str | None = None

@@ -25,6 +25,8 @@ JAPANESE, ENGLISH = f"{EU}language/JPN", f"{EU}language/ENG"
 PUBLIC, STABLE = f"{EU}access-right/PUBLIC", f"{EU}planned-availability/STABLE"
 THEMES = f"{EU}data-theme"
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+VERSIONS = 100
+"""So many versions of a dataset are described, the newest: a new one may come every night."""
 LOCAL_AUTHORITY = "http://purl.org/adms/publishertype/LocalAuthority"
 
 
@@ -54,12 +56,14 @@ class _Graph:
         """An address on the site."""
         return f"{self.root}{path}"
 
-    def _term(self, iri: str, kind: str, label: Text | None = None, **said: Any) -> Node:
+    def _term(
+        self, iri: str, kind: str, label: Text | None = None, said: Node | None = None
+    ) -> Node:
         """A reference to a term, which gets a node of its own."""
         if iri not in self.terms:
             name = "skos:prefLabel" if kind == "skos:Concept" else "rdfs:label"
             labels = {name: words(label)} if label else {}
-            self.terms[iri] = {"@id": iri, "@type": kind, **labels, **said}
+            self.terms[iri] = {"@id": iri, "@type": kind, **labels, **(said or {})}
         return reference(iri)
 
     def _document(self, iri: str) -> Node:
@@ -88,7 +92,7 @@ class _Graph:
             "dcat:themeTaxonomy": self._term(
                 THEMES,
                 "skos:ConceptScheme",
-                **{"dct:title": words(Text("データのテーマ", "Data theme"))},
+                said={"dct:title": words(Text("データのテーマ", "Data theme"))},
             ),
             "dcat:dataset": [
                 reference(iri)
@@ -158,7 +162,7 @@ class _Graph:
             ),
             "dct:hasPart": [reference(self._of(one, table)) for table in one.tables],
             "dcat:hasVersion": [
-                reference(self._version_of(one, entry["version"])) for entry in one.history
+                reference(self._version_of(one, entry["version"])) for entry in _newest(one)
             ],
             "dcat:hasCurrentVersion": reference(self._version_of(one, one.version)),
             "dcat:distribution": [*whole, package],
@@ -185,7 +189,7 @@ class _Graph:
         for table in one.tables:
             for file in table.files:
                 yield self._distribution(one, file)
-        for entry in one.history:
+        for entry in _newest(one):
             yield from self._version(one, entry, whole)
 
     def _dataset(self, one: Described) -> Node:
@@ -194,9 +198,7 @@ class _Graph:
             "@type": "dcat:Dataset",
             **self._common(one),
             "dct:language": self._languages(JAPANESE),
-            "dct:accessRights": self._term(
-                PUBLIC, "dct:RightsStatement", Text("公開", "Public")
-            ),
+            "dct:accessRights": self._term(PUBLIC, "dct:RightsStatement", Text("公開", "Public")),
             "dct:provenance": {
                 "@type": "dct:ProvenanceStatement",
                 "rdfs:label": words(one.provenance),
@@ -229,7 +231,6 @@ class _Graph:
         return {
             "@id": self._series_of(one),
             "@type": "dcat:DatasetSeries",
-            "dct:identifier": f"{one.name}/",
             "dct:title": words(
                 Text(f"{one.title.ja}（表ごと）", f"{one.title.en} (table by table)")
             ),
@@ -323,7 +324,7 @@ class _Graph:
         iri = area.iri or self.at(f"catalog.jsonld#area-{area.code}")
         label = {"@language": "ja", "@value": area.name}
         said = {"rdfs:label": label, "skos:prefLabel": label, "dct:identifier": area.code}
-        return self._term(iri, "dct:Location", **said)
+        return self._term(iri, "dct:Location", said=said)
 
     def _period(self, years: Years | None) -> Node:
         if years is None:
@@ -335,6 +336,10 @@ class _Graph:
                 "dcat:endDate": literal(f"{years[1] + 1}-03-31", "xsd:date"),
             }
         }
+
+
+def _newest(one: Described) -> Sequence[Mapping[str, Any]]:
+    return one.history[-VERSIONS:]
 
 
 def _title(one: Described, table: Table) -> Text:

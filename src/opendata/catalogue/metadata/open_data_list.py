@@ -1,4 +1,4 @@
-"""オープンデータ一覧, the list of open data of 自治体標準オープンデータセット (A-06): one row a file.
+"""オープンデータ一覧, the list of open data of 自治体標準オープンデータセット: one row a file.
 
 In the form of 2025, whose columns are said of the dataset (データセット_…) and then of the file
 (ファイル_…). The older form had one row a dataset.
@@ -14,21 +14,21 @@ from opendata.catalogue.metadata.described import Described, Download
 from opendata.catalogue.metadata.news import changes_of, date_in_japan
 from opendata.catalogue.model import Site
 
+_DATASET = """
+ID 全国地方公共団体コード 地方公共団体名 タイトル サブタイトル 概要 キーワード 分類
+ユニバーサルメニュー 公開日 最終更新日 バージョン 言語 URL 更新頻度 準拠する標準 関連ドキュメント
+来歴情報 対象地域 対象期間 作成者 連絡先名称 連絡先メールアドレス 連絡先電話番号 連絡先内線番号
+連絡先FormURL 連絡先備考（その他、SNSなど） 備考
+"""
+_FILE = """
+ID タイトル アクセスURL ダウンロードURL 説明 形式 ライセンス ステータス サイズ 公開日 最終更新日
+利用規約 関連ドキュメント 言語 準拠する標準 API対応有無 著作権表記
+"""
+_OWN = ("全国地方公共団体コード", "地方公共団体名")
+"""Columns that are of neither."""
 COLUMNS = (
-    *("データセット_ID", "全国地方公共団体コード", "地方公共団体名", "データセット_タイトル"),
-    *("データセット_サブタイトル", "データセット_概要", "データセット_キーワード"),
-    *("データセット_分類", "データセット_ユニバーサルメニュー", "データセット_公開日"),
-    *("データセット_最終更新日", "データセット_バージョン", "データセット_言語", "データセット_URL"),
-    *("データセット_更新頻度", "データセット_準拠する標準", "データセット_関連ドキュメント"),
-    *("データセット_来歴情報", "データセット_対象地域", "データセット_対象期間"),
-    *("データセット_作成者", "データセット_連絡先名称", "データセット_連絡先メールアドレス"),
-    *("データセット_連絡先電話番号", "データセット_連絡先内線番号", "データセット_連絡先FormURL"),
-    *("データセット_連絡先備考（その他、SNSなど）", "データセット_備考"),
-    *("ファイル_ID", "ファイル_タイトル", "ファイル_アクセスURL", "ファイル_ダウンロードURL"),
-    *("ファイル_説明", "ファイル_形式", "ファイル_ライセンス", "ファイル_ステータス"),
-    *("ファイル_サイズ", "ファイル_公開日", "ファイル_最終更新日", "ファイル_利用規約"),
-    *("ファイル_関連ドキュメント", "ファイル_言語", "ファイル_準拠する標準"),
-    *("ファイル_API対応有無", "ファイル_著作権表記"),
+    *(one if one in _OWN else f"データセット_{one}" for one in _DATASET.split()),
+    *(f"ファイル_{one}" for one in _FILE.split()),
 )
 
 
@@ -97,7 +97,7 @@ def _file(one: Described, file: Download, site: Site) -> Mapping[str, str]:
         "ファイル_関連ドキュメント": _at(site, file.columns) if file.columns else "",
         "ファイル_言語": "ja",
         "ファイル_準拠する標準": "CSV on the Web" if file.columns else "",
-        "ファイル_API対応有無": "無",
+        "ファイル_API対応有無": "有",
         "ファイル_著作権表記": one.attribution(site.base).ja,
     }
 

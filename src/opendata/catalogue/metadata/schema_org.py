@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opendata.catalogue.metadata.described import Area, Described, Licence, Table, Years
+from opendata.catalogue.metadata.described import Area, Described, Table, Years
 from opendata.catalogue.model import Language, Site
 from opendata.errors import Text
+from opendata.release import Licence
 
 Node = dict[str, Any]
 SHORTEST, LONGEST = 50, 5000
@@ -132,7 +133,9 @@ def _data(one: Described) -> tuple[Table, ...]:
 
 
 def _long_enough(text: str) -> str:
-    text = text if len(text) >= SHORTEST else f"{text} CSV、Parquet、Excelの形式で、誰でも自由に利用できるオープンデータとして公開。"
+    if len(text) < SHORTEST:
+        text += " 誰でも自由に利用できるオープンデータとして、"
+        text += "CSV、Parquet、Excelの形式で公開しています。"
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

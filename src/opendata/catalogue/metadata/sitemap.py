@@ -29,7 +29,8 @@ def sitemap(base: str, entries: Iterable[Entry], sections: Sequence[str] = ()) -
     """sitemap.xml of these pages. Where they are more than a sitemap may hold, or `sections` have
     sitemaps of their own (their paths), it is an index, and the pages stand in sitemap-1.xml and so
     on."""
-    rest, files = iter(entries), {}
+    rest = iter(entries)
+    files: dict[str, bytes] = {}
     while part := list(islice(rest, MOST)):
         files[f"sitemap-{len(files) + 1}.xml"] = urlset(base, part)
     if len(files) <= 1 and not sections:

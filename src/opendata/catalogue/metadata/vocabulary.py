@@ -71,7 +71,9 @@ THEMES: Mapping[str, Theme] = {
         Theme("HEAL", Text("健康", "Health"), "社会保障・衛生"),
         Theme("INTR", Text("国際", "International issues"), "国際"),
         Theme(
-            "JUST", Text("司法・安全", "Justice, legal system and public safety"), "司法・安全・環境"
+            "JUST",
+            Text("司法・安全", "Justice, legal system and public safety"),
+            "司法・安全・環境",
         ),
         Theme("REGI", Text("地域・都市", "Regions and cities"), "国土・気象"),
         Theme("SOCI", Text("人口・社会", "Population and society"), "人口・世帯"),
