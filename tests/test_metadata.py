@@ -296,7 +296,7 @@ def test_any_words_are_the_same_in_both_forms(said: list[tuple[str, str, str]]) 
             "dct:identifier": plain,
             "dcat:contactPoint": {"@type": "vcard:Kind", "vcard:fn": plain},
             "dcat:version": literal(ja, "xsd:token"),
-            "dct:relation": reference("https://example.org/next"),
+            "dct:relation": reference(f"https://example.org/{plain}"),
         }
         for number, (ja, en, plain) in enumerate(said)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +21,8 @@ from opendata.release import Files
 
 ENDINGS: Mapping[Language, str] = {"ja": ".html", "en": ".en.html"}
 """How the addresses of pages end: `index.html` in Japanese, `index.en.html` in English."""
+Linked = Mapping[str, Any] | Callable[[Language], Mapping[str, Any]]
+"""JSON-LD, or what makes it in a language."""
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -32,7 +34,7 @@ def file_name(name: str) -> str:
 
 
 def render(
-    site: Site, path: str, template: str, linked: Mapping[str, Any] | None = None, **values: Any
+    site: Site, path: str, template: str, linked: Linked | None = None, **values: Any
 ) -> Files:
     """A page in both languages: `path` without its ending (`datasets/libraries/index`).
 
@@ -52,7 +54,7 @@ def render(
             language=language,
             ending=ENDINGS[language],
             t=say(language),
-            linked=script(linked) if linked else None,
+            linked=script(linked(language) if callable(linked) else linked) if linked else None,
             **{
                 name: value(language) if callable(value) else value
                 for name, value in values.items()

@@ -9,14 +9,23 @@ from opendata.catalogue.metadata import schema_org as _schema_org
 from opendata.catalogue.metadata.atom import feeds
 from opendata.catalogue.metadata.dcat import graph
 from opendata.catalogue.metadata.dcat_us import data_json
-from opendata.catalogue.metadata.described import described
+from opendata.catalogue.metadata.described import Area, described
 from opendata.catalogue.metadata.linked import json_ld, turtle
 from opendata.catalogue.metadata.open_data_list import open_data_list
+from opendata.catalogue.metadata.schema_org import part as schema_org_part
 from opendata.catalogue.metadata.sitemap import robots, sitemap, urlset
 from opendata.catalogue.model import Current, Language, Site
 from opendata.release import Files
 
-__all__ = ["documents", "schema_org", "schema_org_catalogue", "sitemap", "urlset"]
+__all__ = [
+    "Area",
+    "documents",
+    "schema_org",
+    "schema_org_catalogue",
+    "schema_org_part",
+    "sitemap",
+    "urlset",
+]
 
 
 def documents(datasets: Sequence[Current], site: Site) -> Files:

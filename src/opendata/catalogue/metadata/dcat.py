@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from opendata.catalogue.metadata.described import Area, Described, Download, Table, Years
-from opendata.catalogue.metadata.linked import Node, literal, reference, words
+from opendata.catalogue.metadata.linked import Node, literal, reference, safe, words
 from opendata.catalogue.metadata.news import changes_of
 from opendata.catalogue.metadata.vocabulary import EU, FILE_TYPES
 from opendata.catalogue.model import Site
@@ -54,12 +55,13 @@ class _Graph:
 
     def at(self, path: str) -> str:
         """An address on the site."""
-        return f"{self.root}{path}"
+        return safe(f"{self.root}{path}")
 
     def _term(
         self, iri: str, kind: str, label: Text | None = None, said: Node | None = None
     ) -> Node:
         """A reference to a term, which gets a node of its own."""
+        iri = safe(iri)
         if iri not in self.terms:
             name = "skos:prefLabel" if kind == "skos:Concept" else "rdfs:label"
             labels = {name: words(label)} if label else {}
@@ -140,7 +142,7 @@ class _Graph:
 
     def _of(self, one: Described, table: Table | None = None) -> str:
         """The address of a dataset: a package's, or that of one of its tables."""
-        return self.at(f"{one.page}#{f'table-{table.name}' if table else 'dataset'}")
+        return self.at(f"{one.page}#{f'table-{quote(table.name)}' if table else 'dataset'}")
 
     def _series_of(self, one: Described) -> str:
         return self.at(f"{one.page}#series")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from opendata.catalogue.metadata.described import Described, Download, Table, Years
 from opendata.catalogue.model import Site
@@ -45,7 +46,7 @@ def _datasets(one: Described, site: Site) -> Iterator[Mapping[str, Any]]:
     for table in one.tables:
         yield {
             **common,
-            "identifier": f"{identifier}#{table.name}",
+            "identifier": f"{identifier}#{quote(table.name)}",
             "isPartOf": identifier,
             "title": f"{one.title.ja}：{table.title.ja}",
             "description": f"{table.description.ja} {table.description.en}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute
@@ -52,8 +53,8 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file: `path` from the site's root, `size` in bytes, `sha256` in hex; `columns` is the
-    path of what tells its columns (CSVW)."""
+    """One file: `path` from the site's root as addresses write it, `size` in bytes, `sha256` in
+    hex; `columns` is the path of what tells its columns (CSVW)."""
 
     path: str
     title: Text
@@ -103,7 +104,8 @@ class Described:
 
     @property
     def home(self) -> str:
-        return f"datasets/{self.name}/"
+        """The path of its folder, as addresses write it."""
+        return f"datasets/{quote(self.name)}/"
 
     @property
     def page(self) -> str:
@@ -271,15 +273,15 @@ def _download(
     description: Text,
     columns: Mapping[str, Any] | None = None,
 ) -> Download:
-    folder = f"datasets/{current.name}/{current.version}/"
+    folder = f"datasets/{quote(current.name)}/{current.version}/"
     kind = str(file["format"])
     return Download(
-        path=f"{folder}{file['path']}",
+        path=f"{folder}{quote(str(file['path']))}",
         title=Text(f"{title.ja}（{kind}）", f"{title.en} ({kind})"),
         description=description,
         format=kind,
         mediatype=str(file["mediatype"]),
         size=int(file["bytes"]),
         sha256=str(file["hash"]).removeprefix("sha256:"),
-        columns=f"{folder}{columns['path']}" if columns and kind == "csv" else None,
+        columns=f"{folder}{quote(columns['path'])}" if columns and kind == "csv" else None,
     )

@@ -23,16 +23,21 @@ PREFIXES = {
 }
 
 Node = dict[str, Any]
-"""What is said of one thing, as JSON-LD writes it: `@id` (none for what only stands inside another
-node), `@type`, and properties with prefixes. A value is a text, a `literal`, a `reference`, a node
-or a list of them."""
+"""What is said of one thing, as JSON-LD writes it: `@id` (a `safe` one; none for what only stands
+inside another node), `@type`, and properties with prefixes. A value is a text, a `literal`, a
+`reference`, a node or a list of them."""
 
 _UNSAFE = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
 
 def reference(iri: str) -> Node:
     """A thing by its address."""
-    return {"@id": iri}
+    return {"@id": safe(iri)}
+
+
+def safe(iri: str) -> str:
+    """An address in which nothing stands that no address may hold."""
+    return _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", iri)
 
 
 def literal(value: object, kind: str) -> Node:
@@ -84,12 +89,7 @@ def _object(value: Any) -> str:
 
 
 def _iri(iri: str) -> str:
-    return f"<{safe(iri)}>"
-
-
-def safe(iri: str) -> str:
-    """An address in which nothing stands that no address may hold."""
-    return _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", iri)
+    return f"<{iri}>"
 
 
 def _text(text: str) -> str:
