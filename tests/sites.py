@@ -1,4 +1,4 @@
-"""A published folder over HTTP: a real web server with the settings of infra/nginx."""
+"""A site in a folder, and over HTTP: a real web server with the settings of infra/nginx."""
 
 from __future__ import annotations
 
@@ -15,10 +15,28 @@ from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from opendata import catalogue
+from opendata.release import Release
+from opendata.store import FolderStore, commit, refresh, stage
+from tests.release_samples import PUBLISHER
 from tests.sinks import free_port
 
 SETTINGS = Path(__file__).parents[1] / "infra/nginx/opendata.conf"
 TYPES = Path("/etc/nginx/mime.types")
+
+
+def publish_site(root: Path, *releases: Release, base_url: str | None = None) -> FolderStore:
+    """`root`/public with these releases, each of its own package, and the site."""
+    public, workspace = FolderStore(root / "public"), FolderStore(root / "workspace")
+    for one in releases:
+        stage(workspace, public, {}, one)
+    commit(workspace, None, {"releases": {one.package: [one.entry] for one in releases}})
+    refresh(
+        workspace,
+        public,
+        lambda found: catalogue.build(found, publisher=PUBLISHER, base_url=base_url),
+    )
+    return public
 
 
 class Request(NamedTuple):

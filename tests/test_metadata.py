@@ -102,7 +102,8 @@ def test_what_there_is(datasets: list[Current], documents: Files) -> None:
     others = {"catalog.jsonld", "catalog.ttl", "opendata-list.csv", "robots.txt"}
     assert documents.keys() == feeds | others | {"data.json"}
     assert metadata.documents(datasets, NOWHERE).keys() == feeds | others
-    assert metadata.documents([], SITE).keys() == others | {"data.json"}
+    assert metadata.documents([], SITE).keys() == documents.keys()
+    assert not feedparser.parse(metadata.documents([], SITE)["feed.atom"]).bozo
     assert metadata.documents(datasets, SITE) == documents
 
 

@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from opendata.catalogue import metadata
+from opendata.catalogue.api import api_files, place_documents
+from opendata.catalogue.assets import assets
 from opendata.catalogue.model import Current, Pages, Section, Site
-from opendata.catalogue.page import assets, page
 from opendata.catalogue.pages import place as place_pages
+from opendata.catalogue.pages.accessibility import render_accessibility
+from opendata.catalogue.pages.changes import render_changes
+from opendata.catalogue.pages.dataset import render_dataset
+from opendata.catalogue.pages.search import render_search
+from opendata.catalogue.pages.start import render_start
 from opendata.catalogue.places import Place, has_plans, places
 from opendata.catalogue.rendering import made_by
 from opendata.release import Files, Publisher
@@ -29,12 +35,21 @@ def build(
     prefecture and code. Nothing depends on the day it is built: dates are those of the releases.
     """
     base = base_url.rstrip("/") + "/" if base_url else None
-    site = Site(publisher, base, places or {})
+    named = {publisher.code: publisher.name} if publisher.code else {}
+    site = Site(
+        publisher, base, {**named, **(places or {})}, has_plans=any(map(has_plans, datasets))
+    )
     files = {
-        "index.html": page(datasets, publisher, base, site.places),
+        **render_start(site, datasets),
+        **render_search(site, datasets),
+        **render_changes(site, datasets),
+        **render_accessibility(site),
         **metadata.documents(datasets, site),
+        **api_files(site, datasets),
         **assets(),
     }
+    for current in datasets:
+        files |= render_dataset(site, current)
     sections = tuple(_sections(site, datasets))
     if base:
         newest = max((one.created for one in datasets), default=None)
@@ -60,16 +75,25 @@ def _mapped(base: str, section: Section) -> Callable[[], Files]:
 def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:
     for current in datasets:
         if has_plans(current):
+            about = _about(site, current)
             for one in places(current):
-                yield _section(site, current, one)
+                yield _section(site, current, one, about)
 
 
-def _section(site: Site, current: Current, one: Place) -> Section:
-    """The pages of one municipality."""
+def _about(site: Site, current: Current) -> str:
+    """What the pages of every municipality depend on beside its own rows."""
     schemas = [one["schema"] for one in current.descriptor["resources"]]
-    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True), one.digest)
+    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()
+
+
+def _section(site: Site, current: Current, one: Place, about: str) -> Section:
+    """The pages of one municipality."""
     return Section(
         f"places/{one.code}",
-        hashlib.sha256("\n".join(known).encode()).hexdigest(),
-        lambda: place_pages.render_place(site, current, one),
+        hashlib.sha256(f"{about}\n{one.digest}".encode()).hexdigest(),
+        lambda: {
+            **place_pages.render_place(site, current, one),
+            **place_documents(site, one),
+        },
     )

@@ -21,6 +21,8 @@ from opendata.release import Files
 
 NEWEST = 100
 """So many entries a feed holds."""
+NEVER = "1970-01-01T00:00:00Z"
+"""When a feed was last changed that tells of nothing yet: it must say so."""
 OURS = UUID("5f0e4ba4-6c0e-5f25-9c0d-7f1d1f6f2b63")
 """The namespace of our ids."""
 
@@ -43,10 +45,7 @@ class Entry:
 
 
 def feeds(datasets: Sequence[Described], site: Site) -> Files:
-    """feed.atom and schema-changes.atom, and the same in English (`feed.en.atom`). None before the
-    first release: a feed must say when it was last changed."""
-    if not datasets:
-        return {}
+    """feed.atom and schema-changes.atom, and the same in English (`feed.en.atom`)."""
     kinds: tuple[tuple[str, Text, Callable[[Described], Iterator[Entry]]], ...] = (
         ("feed", RELEASES, _releases),
         ("schema-changes", SCHEMAS, _schema_changes),
@@ -55,7 +54,7 @@ def feeds(datasets: Sequence[Described], site: Site) -> Files:
     for name, title, entries_of in kinds:
         found = [entry for one in datasets for entry in entries_of(one)]
         newest = sorted(found, key=lambda one: (one.moment, one.key), reverse=True)[:NEWEST]
-        since = min(one.first for one in datasets)
+        since = min((one.first for one in datasets), default=NEVER)
         for language in LANGUAGES:
             path = f"{name}{ENDINGS[language].removesuffix('html')}atom"
             feed = _feed(site, path, title, newest, since, language)

@@ -1,7 +1,7 @@
 """オープンデータ一覧, the list of open data of 自治体標準オープンデータセット: one row a file.
 
-In its current form: columns about the dataset (データセット_…), then about the file (ファイル_…). The
-older form had one row a dataset.
+In its current form: columns about the dataset (データセット_…), then about the file (ファイル_…).
+The older form had one row a dataset.
 """
 
 from __future__ import annotations
