@@ -7,10 +7,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from opendata.catalogue.api import api_files, place_documents
+from opendata.catalogue.assets import assets
 from opendata.catalogue.dcat import catalogue_document
 from opendata.catalogue.model import Current, Pages, Section, Site
-from opendata.catalogue.page import assets, page
 from opendata.catalogue.pages import place as place_pages
+from opendata.catalogue.pages.accessibility import render_accessibility
+from opendata.catalogue.pages.changes import render_changes
+from opendata.catalogue.pages.dataset import render_dataset
+from opendata.catalogue.pages.search import render_search
+from opendata.catalogue.pages.start import render_start
 from opendata.catalogue.places import Place, has_plans, places
 from opendata.catalogue.rendering import made_by
 from opendata.release import Publisher
@@ -29,9 +34,15 @@ def build(
     prefecture and code. Nothing depends on the day it is built: dates are those of the releases.
     """
     base = base_url.rstrip("/") + "/" if base_url else None
-    site = Site(publisher, base, places or {})
+    named = {publisher.code: publisher.name} if publisher.code else {}
+    site = Site(
+        publisher, base, {**named, **(places or {})}, has_plans=any(map(has_plans, datasets))
+    )
     files = {
-        "index.html": page(datasets, publisher, base, site.places),
+        **render_start(site, datasets),
+        **render_search(site, datasets),
+        **render_changes(site, datasets),
+        **render_accessibility(site),
         "catalog.jsonld": catalogue_document(datasets, publisher, base),
         "robots.txt": _robots(base),
         **api_files(site, datasets),
@@ -39,6 +50,8 @@ def build(
     }
     if base:
         files["sitemap.xml"] = _sitemap(base, datasets)
+    for current in datasets:
+        files |= render_dataset(site, current)
     return Pages(files, tuple(_sections(site, datasets)))
 
 

@@ -47,11 +47,13 @@ class Current:
 @dataclass(frozen=True, slots=True)
 class Site:
     """What every page knows. `base` is the site's URL with a slash at its end, None where it is not
-    known; `places` gives municipalities' names by their codes."""
+    known; `places` gives municipalities' names by their codes; `has_plans` says whether there are
+    plans to show."""
 
     publisher: Publisher
     base: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
+    has_plans: bool = False
 
 
 @dataclass(frozen=True, slots=True)

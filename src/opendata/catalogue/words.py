@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from opendata.catalogue.model import Language
 from opendata.japanese.era import era_of_year
 
 JAPAN = timezone(timedelta(hours=9))
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 _NORTH_TO_SOUTH = """
 北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県
@@ -28,9 +33,11 @@ def place(code: str, places: Mapping[str, str]) -> str:
     return f"{PREFECTURES[number - 1]} {code}" if 1 <= number <= 47 else code
 
 
-def day(stamp: str) -> str:
-    """The day in Japan of a UTC time stamp: 2026年11月20日."""
+def day(stamp: str, language: Language = "ja") -> str:
+    """The day in Japan of a UTC time stamp: 2026年11月20日, 20 November 2026."""
     moment = datetime.fromisoformat(stamp).astimezone(JAPAN)
+    if language == "en":
+        return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
 

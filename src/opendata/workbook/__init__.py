@@ -3,6 +3,7 @@
 from opendata.workbook.figure import figure_told
 from opendata.workbook.reading import read
 from opendata.workbook.types import (
+    RESULTS_FILLS,
     RESULTS_RULE,
     RESULTS_SHEET,
     Format,
@@ -17,6 +18,7 @@ from opendata.workbook.types import (
 )
 
 __all__ = [
+    "RESULTS_FILLS",
     "RESULTS_RULE",
     "RESULTS_SHEET",
     "Format",

@@ -1,0 +1,15 @@
+"""The accessibility statement."""
+
+from __future__ import annotations
+
+from opendata.catalogue.model import Site
+from opendata.catalogue.rendering import render
+from opendata.release import Files
+
+TESTED = ("machine", "sizes", "keyboard", "colour", "paper", "html")
+GAPS = ("people", "data", "excel", "preview", "readings")
+
+
+def render_accessibility(site: Site) -> Files:
+    """What the site is held to, how that was tested, and what is known to be missing."""
+    return render(site, "accessibility/index", "accessibility.html", tested=TESTED, gaps=GAPS)
