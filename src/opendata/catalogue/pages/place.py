@@ -10,14 +10,12 @@ from opendata.catalogue.model import Current, Site
 from opendata.catalogue.municipality import Municipality, Node, Plan
 from opendata.catalogue.pages.indicator import indicator_page
 from opendata.catalogue.pages.plan import counted, is_extended, plan_page
-from opendata.catalogue.pages.setting import MAIN, Setting
+from opendata.catalogue.pages.setting import Setting
 from opendata.catalogue.places import Place
 from opendata.catalogue.rendering import render
 from opendata.catalogue.timeline import timeline
 from opendata.catalogue.verdict import Row, shares
 from opendata.release import Files
-
-__all__ = ["MAIN", "render_place"]
 
 
 def render_place(
