@@ -40,7 +40,7 @@ def build(
         **render_start(site, datasets),
         **render_search(site, datasets),
         **render_changes(site, datasets),
-        **render_accessibility(site),
+        **render_accessibility(site, datasets),
         **metadata.documents(datasets, site),
         **api_files(site, datasets),
         **assets(),
