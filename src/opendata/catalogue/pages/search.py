@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute
 from markupsafe import Markup
 
+from opendata.catalogue import metadata
 from opendata.catalogue.model import Current, Language, Site
 from opendata.catalogue.places import has_plans
 from opendata.catalogue.releases import said, titles
@@ -32,6 +33,7 @@ def render_search(site: Site, datasets: Sequence[Current]) -> Files:
         site,
         "search/index",
         "search.html",
+        linked=metadata.in_brief(datasets, site),
         datasets=[(one.name, titles(one.descriptor)) for one in datasets],
         prefectures=_prefectures(site, datasets),
         letters=found.letters,
