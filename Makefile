@@ -12,6 +12,7 @@ help: ## this list
 
 run: ## one whole pass over the example inbox: published to var/public, reviews in var/workspace
 	@scripts/venv.sh run
+	@scripts/preview.sh run
 	@OPENDATA_CONFIG=datapackages/municipal-plans/examples/opendata.toml $(bin)/python -m flows.nightly \
 	  --inbox datapackages/municipal-plans/examples/inbox \
 	  --workspace var/workspace --public var/public --lang $(OPENDATA_LANG)
@@ -19,6 +20,7 @@ run: ## one whole pass over the example inbox: published to var/public, reviews 
 test: ## everything CI runs: linters, types, layers, tests
 	@scripts/venv.sh dev
 	@scripts/tools.sh
+	@scripts/preview.sh dev
 	@scripts/lint.sh
 	@$(bin)/python -m pytest
 

@@ -1,5 +1,6 @@
 """infra/ and the scripts, checked without a network."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import crossplane
 import pytest
 import yaml
 
+from tests.s3 import client, new_bucket
 from tests.sites import Server, served
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,8 +139,9 @@ def test_no_location_drops_the_headers_of_the_server() -> None:
 def server(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A small public folder under our settings."""
     folder, scratch = tmp_path_factory.mktemp("public"), tmp_path_factory.mktemp("nginx")
-    for path in ("api/index.json", "datasets/a/1.0.0/a.parquet", "datasets/a/latest/a.csv"):
-        folder.joinpath(path).parent.mkdir(parents=True)
+    about = "datasets/a/latest/a.csv-metadata.json"
+    for path in ("api/index.json", "datasets/a/1.0.0/a.parquet", "datasets/a/latest/a.csv", about):
+        folder.joinpath(path).parent.mkdir(parents=True, exist_ok=True)
         folder.joinpath(path).write_text("0123456789")
     with served(folder, nginx, scratch) as running:
         yield running
@@ -158,6 +161,11 @@ def asked(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, 
     [
         ("api/index.json", "application/json; charset=utf-8", "public, max-age=300"),
         ("datasets/a/latest/a.csv", "text/csv; charset=utf-8", "public, max-age=300"),
+        (
+            "datasets/a/latest/a.csv-metadata.json",
+            "application/csvm+json",
+            "public, max-age=300",
+        ),
         (
             "datasets/a/1.0.0/a.parquet",
             "application/vnd.apache.parquet",
@@ -192,6 +200,28 @@ def test_a_page_that_is_not_there_may_be_read_as_such(server: Server) -> None:
 
 def test_nothing_can_be_sent_to_it(server: Server) -> None:
     assert asked(server.url + "api/index.json", "POST")[0] == 405
+
+
+def test_a_bucket_lets_pages_of_other_sites_read_it(ceph: str) -> None:
+    rules = json.loads((INFRA / "s3/cors.json").read_text())
+    bucket = new_bucket(ceph)
+    s3 = client(ceph)
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=rules)
+    s3.put_object(Bucket=bucket, Key="api/index.json", Body=b"0123456789", ACL="public-read")
+    url = f"{ceph}/{bucket}/api/index.json"
+    status, headers, content = asked(url, Range="bytes=2-4")
+    assert (status, content) == (206, b"234")
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert "Content-Range" in headers["Access-Control-Expose-Headers"]
+    before = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "range"}
+    status, headers, _ = asked(url, "OPTIONS", **before)
+    assert (status, headers["Access-Control-Allow-Headers"]) == (200, "range")
+
+
+def test_the_documentation_gives_out_the_same_rules_for_a_bucket() -> None:
+    text = (ROOT / "docs/read.md").read_text(encoding="utf-8")
+    (given,) = re.findall(r"```json\n(.*?)```", text, re.S)
+    assert json.loads(given) == json.loads((INFRA / "s3/cors.json").read_text())
 
 
 def shell_scripts() -> list[str]:

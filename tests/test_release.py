@@ -47,13 +47,18 @@ def test_the_files_of_a_version(package: Package) -> None:
     assert sorted(release.files) == [
         "SHA256SUMS",
         "branches.csv",
+        "branches.csv-metadata.json",
         "branches.parquet",
         "changes.csv",
+        "changes.csv-metadata.json",
         "corrections.csv",
+        "corrections.csv-metadata.json",
+        "csv-metadata.json",
         "datapackage.json",
         "libraries.xlsx",
         "lineage.parquet",
         "visits.csv",
+        "visits.csv-metadata.json",
         "visits.parquet",
     ]
     assert release.version == "1.0.0"
@@ -185,9 +190,9 @@ def test_the_descriptor_measures_every_file(package: Package) -> None:
     described = [
         one
         for resource in descriptor["resources"]
-        for one in (resource, *resource.get("alternates", ()))
+        for one in (resource, resource["csvw"], *resource.get("alternates", ()))
     ]
-    described += [*descriptor["alternates"], descriptor["lineage"]]
+    described += [*descriptor["alternates"], descriptor["lineage"], descriptor["csvw"]]
     assert {one["path"] for one in described} == release.files.keys() - {
         "SHA256SUMS",
         "datapackage.json",

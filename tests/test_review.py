@@ -20,6 +20,7 @@ from opendata.errors import Place, Problem, problem
 from opendata.review import RESULTS, Reviewed, build
 from opendata.review.answers import YES, Unclear, filled_in, read_answers, unclear
 from opendata.validate import Answer
+from opendata.validate.machine_readability import judge
 from opendata.workbook import read
 from opendata.workbook.types import Range, Sheet, Value, Workbook
 
@@ -638,3 +639,16 @@ def test_what_is_not_asked_has_no_place_for_an_answer() -> None:
 
     assert not given["確認結果"].data_validations.dataValidation
     assert read_answers(read("取組一覧.xlsx", saved(given))) == ([], [])
+
+
+def test_the_page_and_the_record_tell_how_machine_readable_the_file_is() -> None:
+    found = judge(cells())
+    assert found is not None
+    files = build(reviewed(readability=found))
+    said = words(page(files))
+    assert "L1-12 セルの結合 2か所、10点減点" in said
+    assert "A1:D1、A3:A4" in said
+    assert "Merged cells" in words(page(files), "en")
+    assert json.loads(files["report.json"])["machine_readability"] == found.to_json()
+    assert found.to_json()["scores"]["1"] == found.score(1)
+    assert "機械可読性" not in words(page(build(reviewed())))

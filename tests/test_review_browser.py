@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from opendata.errors import Place, problem
 from opendata.extract.draft import draft
 from opendata.review import Proposal, Reviewed, build
+from opendata.validate.machine_readability import judge
 from opendata.workbook.types import Range, Sheet, Value, Workbook
 from tests.builders import package
 from tests.conftest import CHROMIUM_ARGS
@@ -62,6 +63,7 @@ def review(kind: str) -> Reviewed:
         records={"plans": 1},
         last_good="1.2.0",
         workspace="workspace",
+        readability=judge(Workbook(FILE, "xls", (SHEET,))),
     )
     if kind == "refused":
         found = [
@@ -178,6 +180,9 @@ def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     page.goto(folder.joinpath(f"{kind}.html").as_uri())
+    page.evaluate(
+        "document.querySelectorAll('.readability details').forEach(one => one.open = true)"
+    )
     for width in (360, 390, 1280):
         page.set_viewport_size({"width": width, "height": 740})
         for language in ("ja", "en"):

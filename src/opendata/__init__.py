@@ -1,9 +1,17 @@
-"""A city's spreadsheets, published as open data. Rooms and their order: docs/architecture.md."""
+"""A city's spreadsheets, published as open data. Rooms and their order: docs/architecture.md.
+
+`opendata.read(url)` gives the tables of a published dataset as DataFrames.
+"""
 
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opendata.reader import read
+
+__all__ = ["opened", "read"]
 
 
 def opened(room: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
@@ -25,3 +33,6 @@ def opened(room: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         return getattr(module, name)
 
     return found
+
+
+__getattr__ = opened(__name__, {"reader": "read"})

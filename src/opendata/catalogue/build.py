@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from opendata.catalogue.dcat import catalogue_document
+from opendata.catalogue import metadata
+from opendata.catalogue.api import api_files
+from opendata.catalogue.assets import assets
 from opendata.catalogue.model import Current, Pages, Section, Site
-from opendata.catalogue.page import assets, page
-from opendata.catalogue.pages import place as place_pages
-from opendata.catalogue.places import Place, has_plans, places
-from opendata.catalogue.rendering import made_by
-from opendata.release import Publisher
+from opendata.catalogue.pages.accessibility import render_accessibility
+from opendata.catalogue.pages.changes import render_changes
+from opendata.catalogue.pages.dataset import render_dataset
+from opendata.catalogue.pages.search import render_search
+from opendata.catalogue.pages.start import render_start
+from opendata.catalogue.places import has_plans
+from opendata.catalogue.sections import plan_pages
+from opendata.release import Files, Publisher
 
 
 def build(
@@ -28,53 +32,39 @@ def build(
     prefecture and code. Nothing depends on the day it is built: dates are those of the releases.
     """
     base = base_url.rstrip("/") + "/" if base_url else None
-    site = Site(publisher, base, places or {})
+    named = {publisher.code: publisher.name} if publisher.code else {}
+    site = Site(
+        publisher, base, {**named, **(places or {})}, has_plans=any(map(has_plans, datasets))
+    )
     files = {
-        "index.html": page(datasets, publisher, base, site.places),
-        "catalog.jsonld": catalogue_document(datasets, publisher, base),
-        "robots.txt": _robots(base),
+        **render_start(site, datasets),
+        **render_search(site, datasets),
+        **render_changes(site, datasets),
+        **render_accessibility(site, datasets),
+        **metadata.documents(datasets, site),
+        **api_files(site, datasets),
         **assets(),
     }
-    if base:
-        files["sitemap.xml"] = _sitemap(base, datasets)
-    return Pages(files, tuple(_sections(site, datasets)))
-
-
-def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:
     for current in datasets:
-        if has_plans(current):
-            for one in places(current):
-                yield _section(site, current, one)
-
-
-def _section(site: Site, current: Current, one: Place) -> Section:
-    """The pages of one municipality."""
-    schemas = [one["schema"] for one in current.descriptor["resources"]]
-    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True), one.digest)
-    return Section(
-        f"places/{one.code}",
-        hashlib.sha256("\n".join(known).encode()).hexdigest(),
-        lambda: place_pages.render_place(site, current, one),
-    )
-
-
-def _robots(base: str | None) -> bytes:
-    lines = ["User-agent: *", "Allow: /"]
+        files |= render_dataset(site, current)
+    overviews, sections = plan_pages(site, [one for one in datasets if has_plans(one)])
+    files |= overviews
     if base:
-        lines += ["", f"Sitemap: {base}sitemap.xml"]
-    return ("\n".join(lines) + "\n").encode()
+        newest = max((one.created for one in datasets), default=None)
+        pages = [(path, newest) for path in sorted(files) if path.endswith(".html")]
+        maps = [f"{one.folder}/sitemap.xml" for one in sections]
+        files |= metadata.sitemap(base, pages, maps)
+        sections = tuple(replace(one, render=_mapped(base, one)) for one in sections)
+    return Pages(files, sections)
 
 
-def _sitemap(base: str, datasets: Sequence[Current]) -> bytes:
-    newest = max((one.created for one in datasets), default=None)
-    modified = f"<lastmod>{newest}</lastmod>" if newest else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"  <url><loc>{_xml(base)}</loc>{modified}</url>\n"
-        "</urlset>\n"
-    ).encode()
+def _mapped(base: str, section: Section) -> Callable[[], Files]:
+    """A section's pages with a sitemap of them. It says no dates: a section's do not depend on
+    any."""
 
+    def render() -> Files:
+        files = section.render()
+        pages = ((path, None) for path in sorted(files) if path.endswith(".html"))
+        return {**files, f"{section.folder}/sitemap.xml": metadata.urlset(base, pages)}
 
-def _xml(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return render

@@ -21,7 +21,8 @@ class Current:
     of all its versions (`Release.entry`, oldest first).
 
     `cells` is its lineage, `corrections` its register of corrections and `changes` the lines of its
-    changes.csv, each with the columns of that file.
+    changes.csv, each with the columns of that file. `schema_changes` are by version those of
+    earlier ones, as their descriptors tell them.
     """
 
     descriptor: Mapping[str, Any]
@@ -30,6 +31,7 @@ class Current:
     cells: pa.Table | None = None
     corrections: pa.Table | None = None
     changes: pa.Table | None = None
+    schema_changes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -48,11 +50,13 @@ class Current:
 @dataclass(frozen=True, slots=True)
 class Site:
     """What every page knows. `base` is the site's URL with a slash at its end, None where it is not
-    known; `places` gives municipalities' names by their codes."""
+    known; `places` gives municipalities' names by their codes; `has_plans` says whether there are
+    plans to show."""
 
     publisher: Publisher
     base: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
+    has_plans: bool = False
 
 
 @dataclass(frozen=True, slots=True)

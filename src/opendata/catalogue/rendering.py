@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +21,8 @@ from opendata.release import Files
 
 ENDINGS: Mapping[Language, str] = {"ja": ".html", "en": ".en.html"}
 """How the addresses of pages end: `index.html` in Japanese, `index.en.html` in English."""
+OTHER: Mapping[Language, Language] = {"ja": "en", "en": "ja"}
+_IN_JAPANESE = Markup(' lang="ja"')
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -31,14 +33,13 @@ def file_name(name: str) -> str:
     return "x-" + hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-def render(
-    site: Site, path: str, template: str, linked: Mapping[str, Any] | None = None, **values: Any
-) -> Files:
+def render(site: Site, path: str, template: str, linked: Any = None, **values: Any) -> Files:
     """A page in both languages: `path` without its ending (`datasets/libraries/index`).
 
     The template extends `base.html`. It knows `language`, `t` (see `texts.say`), `site`, `root`
-    (the way up to the site's first folder, "" or "../../"), `path` and what is given in `values`;
-    `linked` stands on the page as JSON-LD. Values that depend on the language are functions of it:
+    (the way up to the site's first folder, "" or "../../"), `path`, `ja` (an attribute that says
+    that an element is in Japanese where the page is not) and what is given in `values`; `linked`
+    stands on the page as JSON-LD. Values that depend on the language are functions of it:
     called with `language` before the template sees them.
     """
     root = "../" * path.count("/")
@@ -51,8 +52,11 @@ def render(
             path=path,
             language=language,
             ending=ENDINGS[language],
+            other=OTHER[language],
+            other_ending=ENDINGS[OTHER[language]],
+            ja=_IN_JAPANESE if language == "en" else Markup(),
             t=say(language),
-            linked=script(linked) if linked else None,
+            linked=script(linked(language) if callable(linked) else linked) if linked else None,
             **{
                 name: value(language) if callable(value) else value
                 for name, value in values.items()
@@ -61,6 +65,18 @@ def render(
         .encode()
         for language in LANGUAGES
     }
+
+
+def navigation(site: Site) -> Sequence[tuple[str, str]]:
+    """The site's first pages: the key of each one's name among the texts, and its path."""
+    plans = [("progress", "progress/index")] if site.has_plans else []
+    return [
+        ("start", "index"),
+        *plans,
+        ("changes", "changes/index"),
+        ("api", "api/index"),
+        ("search", "search/index"),
+    ]
 
 
 def script(document: Any) -> Markup:
@@ -99,6 +115,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["day"] = day
+    environment.globals["navigation"] = navigation
     environment.filters["count"] = lambda number: f"{number:,}"
     environment.filters["file_name"] = file_name
     return environment

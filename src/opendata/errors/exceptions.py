@@ -5,8 +5,9 @@ OpendataError          a sentence of the catalogue, with its details
 ├── ConfigurationError settings or environment            (exit status 2)
 ├── PackageError       a contract in datapackages/ is broken (exit status 2)
 ├── UnreadableWorkbook a file that cannot become cells    (a problem of its submission)
-└── StoreError         a store could not be read or written (exit status 1)
-    └── ConflictError  somebody else committed first       (exit status 1)
+├── StoreError         a store could not be read or written (exit status 1)
+│   └── ConflictError  somebody else committed first       (exit status 1)
+└── ReadError          `opendata.read`: no dataset there, or not to be read
 """
 
 from __future__ import annotations
@@ -76,3 +77,7 @@ class StoreError(OpendataError):
 
 class ConflictError(StoreError):
     """Somebody else changed the state since it was read."""
+
+
+class ReadError(OpendataError):
+    """A published dataset could not be read by `opendata.read`."""

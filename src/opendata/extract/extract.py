@@ -51,12 +51,25 @@ class Extract:
     headings: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """What the sheet itself calls a field (`table.field`), by column (`<sheet>!C`) or, of a form,
     by cell (`<sheet>!C4`)."""
+    headers: tuple[HeaderRows, ...] = ()
+    """The header rows of the tables that were read."""
 
     def heading(self, place: Place) -> str | None:
         """What the sheet itself calls the field of a place, where it was found by a heading."""
         cell, name = f"{place.sheet or ''}!{place.cell or ''}", f"{place.table}.{place.field}"
         column = cell.rstrip("0123456789")
         return self.headings.get((cell, name)) or self.headings.get((column, name))
+
+
+class HeaderRows(NamedTuple):
+    """Where the header of a table stands on a sheet: its rows and columns, 0-based, both ends
+    included."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 class _Miss(NamedTuple):
@@ -117,7 +130,13 @@ def extract(
         signs,
         explained,
         _headings(best.blocks),
+        tuple(_header_rows(one) for one in best.blocks if isinstance(one, FoundTable)),
     )
+
+
+def _header_rows(table: FoundTable) -> HeaderRows:
+    columns = table.area
+    return HeaderRows(table.grid.name, table.top, columns.start, table.bottom, columns.stop - 1)
 
 
 def _headings(blocks: Sequence[FoundForm | FoundTable]) -> dict[tuple[str, str], str]:

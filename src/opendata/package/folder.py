@@ -11,6 +11,7 @@ from opendata.package.contents import fingerprint
 from opendata.package.contract import (
     PRIVATE,
     READINGS,
+    THEMES,
     TYPES,
     Field,
     ForeignKey,
@@ -80,6 +81,8 @@ def _resource(descriptor: Mapping[str, Any]) -> Resource:
 
 
 def _check_references(package: Package) -> None:
+    if unknown := {*package.descriptor.get("themes", ())} - THEMES:
+        raise KeyError(f"themes: {', '.join(sorted(map(str, unknown)))}")
     for resource in package:
         for field in resource.fields:
             if field.reading not in READINGS or field.type not in TYPES:

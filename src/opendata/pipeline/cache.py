@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
@@ -11,7 +12,10 @@ import pyarrow as pa
 
 from opendata.package import Package
 from opendata.validate import Answer, Dataset
+from opendata.validate.machine_readability import Readability
 from opendata.validate.typed import ARROW
+
+_READABILITY = b"readability"
 
 
 def fingerprint(package: Package) -> str:
@@ -43,6 +47,8 @@ def pack(dataset: Dataset) -> bytes:
             "held": pa.array([_bytes(held[name]) for name in names], pa.binary()),
         }
     )
+    if dataset.readability is not None:
+        table = table.replace_schema_metadata({_READABILITY: _json(dataset.readability)})
     content = _bytes(table)
     return hashlib.sha256(content).digest() + content
 
@@ -65,7 +71,7 @@ def fitted(dataset: Dataset, package: Package) -> Dataset:
         waiting = dataset.held.get(resource.name)
         if waiting is not None and set(resource.primary_key) <= set(waiting.column_names):
             held[resource.name] = waiting
-    return Dataset(tables, cells, held)
+    return Dataset(tables, cells, held, dataset.readability)
 
 
 def _column(table: pa.Table, name: str, of_type: pa.DataType) -> Any:
@@ -81,12 +87,27 @@ def unpack(content: bytes) -> Dataset | None:
     if hashlib.sha256(content).digest() != digest:
         return None
     try:
-        rows = _table(content).to_pylist()
+        table = _table(content)
+        rows = table.to_pylist()
         tables: Mapping[str, pa.Table] = {row["name"]: _table(row["table"]) for row in rows}
         cells = {row["name"]: _table(row["cells"]) for row in rows}
         held = {row["name"]: _table(row["held"]) for row in rows}
-        return Dataset(tables, cells, {name: one for name, one in held.items() if one.num_rows})
+        held = {name: one for name, one in held.items() if one.num_rows}
+        return Dataset(tables, cells, held, _readability(table.schema.metadata))
     except (pa.ArrowException, KeyError, OSError):
+        return None
+
+
+def _json(readability: Readability) -> bytes:
+    return json.dumps(readability.to_json(), ensure_ascii=False).encode()
+
+
+def _readability(metadata: Mapping[bytes, bytes] | None) -> Readability | None:
+    """What was found out about the workbook; None for what was read before that was judged."""
+    kept = (metadata or {}).get(_READABILITY)
+    try:
+        return None if kept is None else Readability.from_json(json.loads(kept))
+    except (KeyError, TypeError, ValueError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Literal
 import pyarrow as pa
 
 from opendata.errors import OpendataError, Place, Problem, UnreadableWorkbook, has_errors, problem
-from opendata.extract import Layout, extract, known_layouts
+from opendata.extract import HeaderRows, Layout, extract, known_layouts
 from opendata.extract.draft import draft
 from opendata.extract.standard import FROM_OUTSIDE
 from opendata.package import Package
@@ -19,6 +20,7 @@ from opendata.review import Proposal, Reviewed, masked
 from opendata.review import build as build_review
 from opendata.review.answers import Unclear, filled_in, read_answers, unclear
 from opendata.validate import Answer, Dataset, rated, validate
+from opendata.validate.machine_readability import Readability, judge
 from opendata.workbook import Limits, Workbook
 from opendata.workbook import read as read_workbook
 
@@ -74,6 +76,8 @@ class Outcome:
     """The file of the review that holds a drafted layout for the operator to accept."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of questions so far, in this file or before it."""
+    readability: Readability | None = None
+    """How machine-readable the file is; None where it could not be opened or judged."""
 
     @property
     def has_no_layout(self) -> bool:
@@ -104,6 +108,9 @@ class _Reading:
     problems: tuple[Problem, ...]
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was said of questions, and what it was found to mean."""
+    headers: tuple[HeaderRows, ...] = ()
+    """The header rows that its layout found."""
+    readability: Readability | None = None
 
 
 def examine_submission(
@@ -135,7 +142,19 @@ def examine_submission(
     proposal = None
     if received.drafting != "never" and any(one.code in _UNKNOWN for one in reading.problems):
         reading, proposal = _proposed(received, workbook, package, reading, last)
+    reading = _judged(reading, workbook)
     return _outcome(received, workbook, reading, proposal, package)
+
+
+def _judged(reading: _Reading, workbook: Workbook) -> _Reading:
+    """The reading with what was found out about the workbook's form."""
+    try:
+        readability = judge(workbook, reading.headers)
+    except Exception as error:  # noqa: BLE001 - a file's form never keeps its data out
+        sys.stderr.write(f"machine readability: {type(error).__name__}\n")
+        return reading
+    dataset = reading.dataset and replace(reading.dataset, readability=readability)
+    return replace(reading, dataset=dataset, readability=readability)
 
 
 def _read(
@@ -153,11 +172,13 @@ def _read(
     extracted = extract(workbook, package, layouts, constants)
     problems = rated([*received.problems, *extracted.problems], package)
     if extracted.layout is None:
-        return _Reading(None, None, tuple(problems), received.answers)
+        return _Reading(None, None, tuple(problems), received.answers, extracted.headers)
     validation = validate(extracted, workbook, package, last, received.answers)
     problems.extend(validation.problems)
     problems += rated(list(unclear(received.unclear, problems)), package)
-    return _Reading(extracted.layout.name, validation.dataset, tuple(problems), validation.answers)
+    name = extracted.layout.name
+    found = (tuple(problems), validation.answers, extracted.headers)
+    return _Reading(name, validation.dataset, *found)
 
 
 def _proposed(
@@ -218,6 +239,7 @@ def _outcome(
         received=received.received,
         drafted=proposal is not None and reading.layout is not None,
         answers=reading.answers or received.answers,
+        readability=reading.readability,
     )
     reviewed = Reviewed(
         file=outcome.place,
@@ -236,6 +258,7 @@ def _outcome(
         proposal=proposal,
         workspace=received.workspace,
         filled_in=filled_in(outcome.answers.values(), received.unclear),
+        readability=reading.readability,
     )
     return replace(
         outcome,

@@ -32,12 +32,16 @@ if TYPE_CHECKING:
     )
     from opendata.release.formats import read_parquet, to_csv
     from opendata.release.held import with_last
+    from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
     from opendata.release.model import Files, Part, Previous, Publisher, Release
     from opendata.release.tables import text
 
 __all__ = [
+    "LICENCES",
     "Difference",
     "Files",
+    "Licence",
+    "LicenceName",
     "Part",
     "Previous",
     "Publisher",
@@ -49,6 +53,7 @@ __all__ = [
     "counted",
     "diff",
     "keys",
+    "licence_of",
     "merged",
     "parts_of",
     "pointer",
@@ -75,6 +80,7 @@ __getattr__ = opened(
         "descriptor": "checksums pointer read_checksums sha256 sources unpointed",
         "formats": "read_parquet to_csv",
         "held": "with_last",
+        "licences": "LICENCES Licence LicenceName licence_of",
         "model": "Files Part Previous Publisher Release",
         "tables": "text",
     },

@@ -274,7 +274,7 @@ def _changed(
     return SchemaChange(level, table, field, before, after, "changed")
 
 
-WORDS = ("title", "description", "example", "categories", "rdfType")
+WORDS = ("title", "description", "example", "categories", "rdfType", "unit")
 
 
 def _field_level(old: Mapping[str, Any], new: Mapping[str, Any]) -> Level:

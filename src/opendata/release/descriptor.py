@@ -10,6 +10,9 @@ from typing import Any
 
 from opendata.package import Package
 from opendata.package.contract import PRIVATE, published
+from opendata.release.csvw import GROUP, SUFFIX
+from opendata.release.csvw import MEDIA_TYPE as CSVW_TYPE
+from opendata.release.licences import LICENCES
 from opendata.release.model import Files, Part, Publisher
 from opendata.release.schemas import CHANGES_SCHEMA, CORRECTIONS_SCHEMA, LINEAGE_SCHEMA
 
@@ -73,6 +76,8 @@ def contract(package: Package, publisher: Publisher, base_url: str | None) -> di
     person |= {"path": publisher.homepage} if publisher.homepage else {}
     person |= {"email": publisher.email} if publisher.email else {}
     descriptor |= rest | {"contributors": [person, *source.get("contributors", ())]}
+    if publisher.licence:
+        descriptor["licenses"] = [LICENCES[publisher.licence].described]
     descriptor["csvPolicy"] = CSV_POLICY
     descriptor["resources"] = [_resource(one["name"], one) for one in source["resources"]] + RECORDS
     plain: dict[str, Any] = json.loads(document(descriptor))
@@ -124,8 +129,8 @@ RECORDS = [
 OURS = frozenset({*(str(one["name"]) for one in RECORDS), "lineage"})
 """Names that no resource of a package may have."""
 
-DATED = ("version", "created", "sources", "schemaChanges", "alternates", "lineage")
-MEASURED = ("bytes", "hash", "rows", "alternates")
+DATED = ("version", "created", "sources", "schemaChanges", "alternates", "lineage", "csvw")
+MEASURED = ("bytes", "hash", "rows", "alternates", "csvw")
 
 
 def without_data(descriptor: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,6 +164,9 @@ def describe(contract: Mapping[str, Any], data: Files, rows: Mapping[str, int]) 
         ending = path.rpartition(".")[2]
         return {"path": path, "format": ending, "mediatype": MEDIA_TYPES[ending], **measured(path)}
 
+    def csvw(path: str) -> dict[str, Any]:
+        return {"path": path, "format": "json", "mediatype": CSVW_TYPE, **measured(path)}
+
     resources = []
     for one in contract["resources"]:
         name = str(one["name"])
@@ -167,19 +175,21 @@ def describe(contract: Mapping[str, Any], data: Files, rows: Mapping[str, int]) 
         head |= measured(str(one["path"])) | {"rows": rows[name]}
         if f"{name}.parquet" in data:
             head["alternates"] = [other(f"{name}.parquet")]
+        head["csvw"] = csvw(f"{one['path']}{SUFFIX}")
         resources.append(head | {"schema": one["schema"]})
     return {
         **{part: value for part, value in contract.items() if part != "resources"},
         "resources": resources,
         "alternates": [other(f"{contract['name']}.xlsx")],
         "lineage": other("lineage.parquet") | {"schema": LINEAGE_SCHEMA},
+        "csvw": csvw(GROUP),
     }
 
 
 def ordered(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     """What a reader looks for first, first."""
     first = ("$schema", "name", "title", "description", "version", "created", "homepage")
-    last = ("sources", "schemaChanges", "resources", "alternates", "lineage")
+    last = ("sources", "schemaChanges", "resources", "alternates", "lineage", "csvw")
     middle = [name for name in descriptor if name not in (*first, *last)]
     return {name: descriptor[name] for name in (*first, *middle, *last) if name in descriptor}
 

@@ -40,7 +40,9 @@ def with_last(
     }
     made = derived(Dataset(whole, {}), package)
     cells = {name: _left(table, out.get(name, set())) for name, table in part.dataset.cells.items()}
-    mine = Dataset({**made.tables, **rest}, {**cells, **made.cells})
+    mine = Dataset(
+        {**made.tables, **rest}, {**cells, **made.cells}, readability=part.dataset.readability
+    )
     return [replace(part, dataset=mine), *older]
 
 

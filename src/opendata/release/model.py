@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # who only names a version needs no Arrow
     import pyarrow as pa
 
     from opendata.release.corrections import Reason
+    from opendata.release.licences import LicenceName
     from opendata.validate.dataset import Dataset
 
 Files = Mapping[str, bytes]
@@ -31,12 +32,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes. `code` is the municipality code, `homepage` an http(s) URL."""
+    """Who publishes. `code` is the municipality code, `homepage` an http(s) URL; `licence`, where
+    it is set, holds for every package, whatever that says itself."""
 
     name: str
     code: str | None = None
     email: str | None = None
     homepage: str | None = None
+    licence: LicenceName | None = None
 
 
 @dataclass(frozen=True, slots=True)

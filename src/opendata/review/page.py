@@ -20,6 +20,7 @@ from opendata.review.causes import RANK, Cause, Cells, Finding, causes, cells, p
 from opendata.review.drawing import Drawing, draw
 from opendata.review.marked import Names
 from opendata.review.privacy import Mask
+from opendata.review.readability import shown
 from opendata.review.reviewed import Reviewed, plural
 from opendata.review.shown import clean, in_japan, sheet_of
 from opendata.review.state import STANDINGS
@@ -103,6 +104,7 @@ def report(
         steps=next_steps(reviewed, checked, proposed, repaired),
         proposal=_proposed(reviewed),
         shown_causes=_told(reviewed, mask),
+        readability=shown(reviewed.readability),
         most=MOST,
     )
 

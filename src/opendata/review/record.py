@@ -42,6 +42,8 @@ def record(
             for one in reviewed.problems
         ],
     }
+    if reviewed.readability is not None:
+        document["machine_readability"] = reviewed.readability.to_json()
     if reviewed.proposal is not None:
         document["proposal"] = _proposed(reviewed, reviewed.proposal)
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"

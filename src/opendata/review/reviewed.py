@@ -13,6 +13,7 @@ from opendata.errors import Problem, Text
 from opendata.extract.draft import Draft
 from opendata.review.answers import NO
 from opendata.review.command import accept_command
+from opendata.validate.machine_readability import Readability
 from opendata.workbook.types import Workbook
 
 Status = Literal["accepted", "rejected", "unreadable"]
@@ -64,6 +65,8 @@ class Reviewed:
     filled_in: Mapping[str, tuple[Text | None, str]] = field(default_factory=dict)
     """What somebody wrote beside questions, word and reason by subject: it stays there while they
     are asked."""
+    readability: Readability | None = None
+    """How machine-readable the file is."""
 
     @property
     def name(self) -> str:

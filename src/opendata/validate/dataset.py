@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from opendata.errors import Problem
 from opendata.validate.answers import Answer
+from opendata.validate.machine_readability.model import Readability
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Dataset:
     """By table, the keys (the fields of its primary key) of records that somebody has been asked
     about: they and what refers to them are published as the last release has them, or not at
     all."""
+    readability: Readability | None = None
+    """How machine-readable the workbook is; None where it was not judged."""
 
 
 @dataclass(frozen=True)

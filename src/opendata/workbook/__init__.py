@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from opendata.workbook.figure import figure_told
     from opendata.workbook.reading import read
     from opendata.workbook.types import (
+        RESULTS_FILLS,
         RESULTS_RULE,
         RESULTS_SHEET,
         Format,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "RESULTS_FILLS",
     "RESULTS_RULE",
     "RESULTS_SHEET",
     "Format",
@@ -42,7 +44,7 @@ __getattr__ = opened(
     {
         "figure": "figure_told",
         "reading": "read",
-        "types": "RESULTS_RULE RESULTS_SHEET Format Limits Range Sheet Value Visibility Workbook "
-        "address own_length",
+        "types": "RESULTS_FILLS RESULTS_RULE RESULTS_SHEET Format Limits Range Sheet Value "
+        "Visibility Workbook address own_length",
     },
 )

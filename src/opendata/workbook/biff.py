@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from opendata.errors import UnreadableWorkbook
+from opendata.workbook.objects import MOST_OBJECTS
 from opendata.workbook.styles import Styles, format_code
-from opendata.workbook.types import Limits
+from opendata.workbook.types import Limits, Range
 from opendata.workbook.worksheet import too_many
 
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
@@ -21,8 +22,12 @@ _DIMENSIONS, _ROW, _COLINFO, _MULRK, _BOOLERR, _FORMULA = (
     0x0205,
     0x0006,
 )
-_NOTE, _OBJ, _TXO, _CONTINUE = 0x001C, 0x005D, 0x01B6, 0x003C
+_NOTE, _OBJ, _TXO, _CONTINUE, _DRAWING = 0x001C, 0x005D, 0x01B6, 0x003C, 0x00EC
+_NO_OBJECTS = (0x14, 0x19)
+"""Kinds of objects that are none to a reader: the arrows of lists and filters, comments."""
+_ANCHOR = b"\x10\xf0\x12\x00\x00\x00"
 _CELLS = {0x0203, 0x00FD, 0x027E, _FORMULA, 0x0206, 0x0406, 0x0204, _BOOLERR, 0x00D6}
+_FORMULAS = (_FORMULA, 0x0206, 0x0406)
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -45,6 +50,8 @@ class Sheet:
     styled: dict[tuple[int, int], int] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     comments: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: list[tuple[int, int]] = field(default_factory=list)
+    objects: list[Range] = field(default_factory=list)
 
     def style_rows(self, rows: Sequence[Sequence[object]]) -> list[list[int]]:
         """The style numbers of the cells of these rows."""
@@ -122,6 +129,7 @@ def _sheet(stream: bytes, start: int, limits: Limits) -> Sheet:
     objects: dict[int, str] = {}
     notes: list[tuple[int, int, int]] = []
     current, text_left = 0, -1
+    anchor = Range(0, 0, 0, 0)
     for kind, body, _ in _records(stream, start):
         if kind == _BOF:
             depth += 1
@@ -137,6 +145,8 @@ def _sheet(stream: bytes, start: int, limits: Limits) -> Sheet:
             row, column, style = struct.unpack_from("<HHH", body)
             _fill(sheet, row, column, limits)
             sheet.styled[row, column] = style
+            if kind in _FORMULAS:
+                sheet.formulas.append((row, column))
             if (error := _error(kind, body)) is not None:
                 sheet.errors[row, column] = error
         elif kind == _MULRK and len(body) >= 12:
@@ -152,8 +162,12 @@ def _sheet(stream: bytes, start: int, limits: Limits) -> Sheet:
             first, last = struct.unpack_from("<HH", body)
             if body[8] & 0x01:
                 sheet.hidden_columns.update(range(first, min(last, 16383) + 1))
+        elif kind == _DRAWING:
+            anchor = _anchored(body, anchor)
         elif kind == _OBJ and len(body) >= 8:
-            current = struct.unpack_from("<H", body, 6)[0]
+            sort, current = struct.unpack_from("<HH", body, 4)
+            if depth == 1 and sort not in _NO_OBJECTS and len(sheet.objects) < MOST_OBJECTS:
+                sheet.objects.append(anchor)
         elif kind == _TXO:
             text_left = current
         elif kind == _CONTINUE and text_left >= 0:
@@ -168,6 +182,15 @@ def _sheet(stream: bytes, start: int, limits: Limits) -> Sheet:
     sheet.hidden_columns = {column for column in sheet.hidden_columns if column <= sheet.right}
     sheet.hidden_rows = {row for row in sheet.hidden_rows if row <= sheet.bottom}
     return sheet
+
+
+def _anchored(body: bytes, before: Range) -> Range:
+    """The cells over which the object lies that a drawing record is about; it is the next one."""
+    at = body.rfind(_ANCHOR)
+    if at < 0 or len(body) < at + 24:
+        return before
+    left, _, top, _, right, _, bottom = struct.unpack_from("<7H", body, at + 8)
+    return Range(top, left, max(top, bottom), max(left, right))
 
 
 def _check_dimensions(body: bytes, limits: Limits) -> None:

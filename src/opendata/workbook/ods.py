@@ -9,6 +9,7 @@ from xml.parsers import expat
 from opendata.errors import UnreadableWorkbook
 from opendata.workbook.figure import figure_told
 from opendata.workbook.markup import refuse_declarations
+from opendata.workbook.objects import MOST_OBJECTS
 from opendata.workbook.types import Limits, Range
 from opendata.workbook.worksheet import too_many
 
@@ -33,6 +34,8 @@ class Table:
     truths: dict[tuple[int, int], bool] = field(default_factory=dict)
     """Results of formulas that are stored as 1 and 0 and shown as TRUE and FALSE."""
     comments: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: list[Range] = field(default_factory=list)
+    objects: list[Range] = field(default_factory=list)
 
 
 def read_tables(data: bytes, limits: Limits) -> dict[str, Table]:
@@ -64,6 +67,7 @@ class _Reader:
         self._attributes: dict[str, str] = {}
         self._hidden_row = False
         self._filled_row = False
+        self._drawn = 0
         self._text: list[str] | None = None
         self._note: list[str] | None = None
 
@@ -75,6 +79,11 @@ class _Reader:
                 self._row = self._column = 0
         elif self._depth != 1:
             return
+        elif name.startswith("draw:") and self._note is None:
+            self._drawn += 1
+            if self._drawn == 1 and len(self.tables[-1].objects) < MOST_OBJECTS:
+                row, column = max(self._row, 0), max(self._column, 0)
+                self.tables[-1].objects.append(Range(row, column, row, column))
         elif name == "table:table-column":
             self._columns(attributes)
         elif name == "table:table-row":
@@ -104,6 +113,8 @@ class _Reader:
             self._depth -= 1
         elif self._depth != 1:
             return
+        elif name.startswith("draw:") and self._note is None:
+            self._drawn -= 1
         elif name == "office:annotation" and self._note is not None:
             self.tables[-1].comments[self._row, self._column] = "".join(self._note).strip()
             self._note = None
@@ -128,6 +139,9 @@ class _Reader:
             table.right = max(table.right, self._column + self._repeat - 1)
             self._check(table)
             self._see(table, attributes, kind or "", text)
+        if "table:formula" in attributes:
+            bottom, right = self._row + self._repeat_row - 1, self._column + self._repeat - 1
+            table.formulas.append(Range(self._row, self._column, bottom, right))
         rows = _count(attributes, "table:number-rows-spanned")
         columns = _count(attributes, "table:number-columns-spanned")
         if rows > 1 or columns > 1:

@@ -16,10 +16,11 @@ from python_calamine import (
 
 from opendata.errors import UnreadableWorkbook
 from opendata.workbook import biff, delimited, kind, ods, properties, xlsx
+from opendata.workbook.ink import Inks
 from opendata.workbook.ole import Container
 from opendata.workbook.styles import Place, Shown, Styles
 from opendata.workbook.types import Limits, Range, Sheet, Value, Visibility, Workbook
-from opendata.workbook.worksheet import too_many
+from opendata.workbook.worksheet import joined, too_many
 from opendata.workbook.zipped import open_parts
 
 
@@ -129,6 +130,8 @@ def _xls_sheets(content: bytes, book: biff.Book, limits: Limits) -> Iterable[She
             part.comments,
             struck=book.styles.struck_out(rows, styles),
             indents=book.styles.indented(rows, styles),
+            formulas=joined(sorted(part.formulas)),
+            objects=tuple(part.objects),
         )
 
 
@@ -148,6 +151,9 @@ def _xlsx_sheet(styles: Styles, part: xlsx.Part) -> Sheet:
         sheet.uncalculated,
         styles.struck_out(sheet.rows, sheet.styles),
         styles.indented(sheet.rows, sheet.styles),
+        sheet.formulas,
+        part.objects,
+        Inks(sheet.styles, styles.inks),
     )
 
 
@@ -168,6 +174,8 @@ def _ods_sheets(content: bytes, tables: Mapping[str, ods.Table], limits: Limits)
             texts=table.texts,
             looks=table.looks,
             comments=table.comments,
+            formulas=tuple(table.formulas),
+            objects=tuple(table.objects),
         )
 
 

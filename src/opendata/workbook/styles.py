@@ -96,9 +96,12 @@ class Styles:
     moments: dict[Style, Moment] = field(default_factory=dict)
     struck: set[Style] = field(default_factory=set)
     indents: dict[Style, int] = field(default_factory=dict)
+    inks: dict[Style, str] = field(default_factory=dict)
     from_1904: bool = False
 
-    def add(self, number: Style, code: str, *, struck: bool, indent: int = 0) -> None:
+    def add(
+        self, number: Style, code: str, *, struck: bool, indent: int = 0, ink: str = ""
+    ) -> None:
         """Note one style with its format code."""
         meaning = _meaning(code)
         if meaning.named is not None:
@@ -113,6 +116,8 @@ class Styles:
             self.struck.add(number)
         if indent:
             self.indents[number] = indent
+        if ink:
+            self.inks[number] = ink
 
     def moment(self, number: float, style: Style) -> Value:
         """The date, time or length of time that a number in this style is."""

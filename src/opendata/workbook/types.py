@@ -15,6 +15,12 @@ Visibility = Literal["visible", "hidden", "very_hidden"]
 
 RESULTS_SHEET = "確認結果"
 """The sheet that a review adds to a steward's own workbook; it is no part of what they submit."""
+RESULTS_FILLS: Mapping[str, str] = {
+    "error": "FFFFC7CE",
+    "warning": "FFFFEB9C",
+    "changed": "FFBDD7EE",
+}
+"""The colours by which a review marks cells: they are no part of what is submitted either."""
 RESULTS_RULE = "―― 確認結果 ――"
 """What the review's part of a comment begins with; it stands beneath the department's."""
 _RULE = re.compile(r"―{1,4}\s{0,9}確認結果\s{0,9}―{1,4}")
@@ -66,6 +72,13 @@ class Sheet:
     """Filled cells that are struck out as a whole."""
     indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
     """How many steps a text is indented by its alignment (Excel's button, not spaces)."""
+    formulas: tuple[Range, ...] = ()
+    """Where formulas stand: rectangles that do not overlap."""
+    objects: tuple[Range, ...] = ()
+    """Over which cells pictures, shapes, charts and text boxes lie; comments are none."""
+    inks: Sequence[Sequence[str]] | None = None
+    """By row and column, as far as told, how a cell is coloured, empty where it is plain; None
+    where the format does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

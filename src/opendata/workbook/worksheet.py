@@ -7,7 +7,7 @@ differently is first rewritten in that way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from xml.etree import ElementTree as ET
@@ -39,6 +39,7 @@ _CONTENT = re.compile(
 _PREFIXED = re.compile(rb":c>")
 _HIDING = re.compile(rb' hidden="| ht="0')
 _PLAIN_INLINE = re.compile(rb'<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
+_FORMULA = re.compile(rb'<c r="([A-Z]{1,3}+)([0-9]{1,7}+)"[^>]*+><f[ />]')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _ROW_NUMBER = re.compile(rb'<row [^>]*?\br="([0-9]{1,7})"')
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"|\b(?:ht|width)="0(?:\.0*)?"')
@@ -58,6 +59,7 @@ class Worksheet:
     hidden_columns: frozenset[int] = frozenset()
     uncalculated: frozenset[Place] = frozenset()
     texts: dict[Place, str] = field(default_factory=dict)
+    formulas: tuple[Range, ...] = ()
 
     @property
     def width(self) -> int:
@@ -88,7 +90,24 @@ def _read(data: bytes, cells: _Cells) -> Worksheet:
     sheet.hidden_rows = frozenset(_hidden_rows(data, begin, len(sheet.rows)))
     sheet.hidden_columns = frozenset(_hidden_columns(data[:begin], sheet.width))
     sheet.merged = tuple(_merged(data, end))
+    if b"<f>" in data or b"<f " in data or b"<f/" in data:
+        found = _FORMULA.findall(data)
+        sheet.formulas = joined((int(row) - 1, _COLUMNS[letters]) for letters, row in found)
     return sheet
+
+
+def joined(places: Iterable[Place]) -> tuple[Range, ...]:
+    """Places told row by row, those below each other as one range."""
+    open_runs: dict[int, tuple[int, int]] = {}
+    closed: list[Range] = []
+    for row, column in places:
+        top, bottom = open_runs.get(column, (row, row))
+        if row > bottom + 1 or row < bottom:
+            closed.append(Range(top, column, bottom, column))
+            top = row
+        open_runs[column] = (top, row)
+    rest = (Range(top, column, bottom, column) for column, (top, bottom) in open_runs.items())
+    return tuple(sorted([*closed, *rest]))
 
 
 def too_many(bottom: int, right: int, limits: Limits) -> UnreadableWorkbook:

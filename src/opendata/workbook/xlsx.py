@@ -9,10 +9,12 @@ from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from opendata.errors import UnreadableWorkbook
+from opendata.workbook.ink import fill_ink, font_ink, inked
 from opendata.workbook.markup import YES, integer, local, parse_xml, refuse_declarations, unescaped
+from opendata.workbook.objects import drawn
 from opendata.workbook.strings import is_struck, read_strings
 from opendata.workbook.styles import Place, Styles, format_code
-from opendata.workbook.types import Limits, Visibility
+from opendata.workbook.types import Limits, Range, Visibility
 from opendata.workbook.worksheet import Heads, Worksheet, place_of, read_worksheet, too_many
 from opendata.workbook.zipped import Parts
 
@@ -20,6 +22,7 @@ _VISIBILITY: dict[str, Visibility] = {"hidden": "hidden", "veryHidden": "very_hi
 _KEPT_BYTES = 1 << 14
 """Parts that are the same in many workbooks are read once if they are no longer than this."""
 _KEPT_STYLES_BYTES = 1 << 17
+_SECTIONS = (b"numFmts", b"fonts", b"fills", b"cellXfs")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Part:
     visibility: Visibility
     sheet: Worksheet
     comments: dict[Place, str]
+    objects: tuple[Range, ...] = ()
 
 
 def main_folder(parts: Parts) -> str:
@@ -70,7 +74,8 @@ def read_sheets(parts: Parts, folder: str, limits: Limits) -> tuple[Styles, list
         if room > limits.cells:
             raise too_many(len(sheet.rows) - 1, sheet.width - 1, limits)
         state = _VISIBILITY.get(element.get("state", ""), "visible")
-        found.append(Part(element.get("name", ""), state, sheet, _comments(parts, path)))
+        name = element.get("name", "")
+        found.append(Part(name, state, sheet, _comments(parts, path), _objects(parts, path)))
     return styles, found
 
 
@@ -133,25 +138,30 @@ def _read_styles(data: bytes, *, from_1904: bool) -> Styles:
     styles = Styles(from_1904=from_1904)
     codes: dict[int, str] = {}
     struck: set[str] = set()
+    fonts: list[str] = []
+    fills: list[str] = []
     for child in _style_sections(data):
         kind = local(child.tag)
         if kind == "numFmts":
             codes = {integer(one.get("numFmtId")): one.get("formatCode", "") for one in child}
-        elif kind == "fonts" and b"strike" in data:
+        elif kind == "fonts":
             struck = {str(index) for index, font in enumerate(child) if is_struck(font)}
+            fonts = [font_ink(one) for one in child]
+        elif kind == "fills":
+            fills = [fill_ink(one) for one in child]
         elif kind == "cellXfs":
             for index, one in enumerate(child):
                 code = format_code(integer(one.get("numFmtId")), codes)
                 is_struck_out = one.get("fontId") in struck
+                ink = inked(fonts, one.get("fontId")) + inked(fills, one.get("fillId"))
                 for name in (b"%d" % index,) if index else (b"0", b""):
-                    styles.add(name, code, struck=is_struck_out, indent=_indent(one))
+                    styles.add(name, code, struck=is_struck_out, indent=_indent(one), ink=ink)
     return styles
 
 
 def _style_sections(data: bytes) -> ET.Element:
     """The number formats, fonts and cell styles: the rest of the part is not parsed if possible."""
-    names = (b"numFmts", b"cellXfs", b"fonts") if b"strike" in data else (b"numFmts", b"cellXfs")
-    sections = [_section(data, name) for name in names if b"<%s" % name in data]
+    sections = [_section(data, name) for name in _SECTIONS if b"<%s" % name in data]
     if b"<cellXfs" in data and all(sections):
         declared = data[: data.find(b"?>") + 2] if data.startswith(b"<?xml") else b""
         try:
@@ -188,3 +198,10 @@ def _comments(parts: Parts, sheet: str) -> dict[Place, str]:
                 text = "".join(each.text or "" for each in one.iter() if local(each.tag) == "t")
                 comments[place] = unescaped(text)
     return comments
+
+
+def _objects(parts: Parts, sheet: str) -> tuple[Range, ...]:
+    """What lies over the cells of a sheet."""
+    targets = _targets(parts, sheet).values()
+    drawings = (parts.read(path) for kind, path in targets if kind.endswith("/drawing"))
+    return tuple(one for data in drawings for one in drawn(data))

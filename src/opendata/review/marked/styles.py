@@ -16,17 +16,12 @@ from opendata.review.marked.markup import (
     spliced,
     with_attribute,
 )
+from opendata.workbook import RESULTS_FILLS
 
 MOST = 64_000
 """Excel takes so many cell formats."""
 
-FILLS = {
-    "error": "FFFFC7CE",
-    "warning": "FFFFEB9C",
-    "changed": "FFBDD7EE",
-    "answer": "FFFFFFE0",
-    "head": "FFE7E9EC",
-}
+FILLS = {**RESULTS_FILLS, "answer": "FFFFFFE0", "head": "FFE7E9EC"}
 """The colours of a marked cell by its gravest problem, of one that was changed, and of the list."""
 
 _ORDER = (
@@ -211,7 +206,7 @@ class Styles:
 def _is_ours(data: bytes, fill: Element) -> bool:
     """Whether a fill is a colour of marked cells."""
     raw = data[fill.start : fill.inner_end]
-    return any(FILLS[name].encode() in raw for name in ("error", "warning", "changed"))
+    return any(colour.encode() in raw for colour in RESULTS_FILLS.values())
 
 
 def plain() -> bytes:

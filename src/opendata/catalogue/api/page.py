@@ -1,0 +1,96 @@
+"""The page that explains to a programmer what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from opendata.catalogue import metadata
+from opendata.catalogue.api import writing
+from opendata.catalogue.api.writing import Links
+from opendata.catalogue.model import Current, Site
+from opendata.catalogue.places import PLANS, has_plans, pc
+from opendata.catalogue.rendering import render
+from opendata.release import Files
+from opendata.release.tables import CODE
+
+UNKNOWN = "http://localhost:8000/"
+"""Where the examples look when nobody has said where the site is: what a local web server says."""
+EXAMPLES = ("values.py", "frames.py", "values.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A document: its `form`, an `example` of it (from the page on), and the name of the text that
+    says what it is."""
+
+    form: str
+    example: str | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    name: str
+    code: str
+
+    @property
+    def language(self) -> str:
+        return {"py": "Python", "js": "JavaScript"}[self.name.rpartition(".")[2]]
+
+
+def page(site: Site, datasets: Sequence[Current]) -> Files:
+    """api/index.html in both languages."""
+    path = writing.PAGE.removesuffix(".html")
+    return render(
+        site,
+        path,
+        "api.html",
+        linked=metadata.in_brief(datasets, site),
+        addresses=_addresses(datasets),
+        examples=_examples(site, datasets),
+        openapi=Links(Site(site.publisher), writing.PAGE).to(writing.OPENAPI),
+    )
+
+
+def _addresses(datasets: Sequence[Current]) -> list[Address]:
+    name = datasets[0].name if datasets else None
+    code = _code(datasets)
+    forms = (
+        (writing.INDEX, writing.INDEX, "index"),
+        (writing.DATASETS, writing.DATASETS, "datasets"),
+        (writing.dataset_path("{name}"), name and writing.dataset_path(name), "dataset"),
+        (writing.versions_path("{name}"), name and writing.versions_path(name), "versions"),
+        (writing.PLACES, writing.PLACES, "places"),
+        (writing.place_path("{code}"), code and writing.place_path(code), "place"),
+        (writing.indicators_path("{code}"), code and writing.indicators_path(code), "indicators"),
+        (writing.OPENAPI, writing.OPENAPI, "openapi"),
+    )
+    return [Address(form, example, f"api.{says}") for form, example, says in forms]
+
+
+def _code(datasets: Sequence[Current]) -> str | None:
+    """The first municipality that has plans."""
+    found: set[str] = set()
+    for current in datasets:
+        if has_plans(current):
+            found |= {str(one) for one in pc.unique(current.tables[PLANS].column(CODE)).to_pylist()}
+    return min(found, default=None)
+
+
+def _examples(site: Site, datasets: Sequence[Current]) -> list[Example]:
+    folder = files("opendata.catalogue.api").joinpath("snippets")
+    environment = Environment(undefined=StrictUndefined)  # noqa: S701 - code, no markup
+    known = {
+        "site": site.base or UNKNOWN,
+        "dataset": datasets[0].name if datasets else "NAME",
+    }
+
+    def filled(name: str) -> str:
+        source = folder.joinpath(f"{name}.j2").read_text(encoding="utf-8")
+        return environment.from_string(source).render(known)
+
+    return [Example(name, filled(name)) for name in EXAMPLES]

@@ -1,0 +1,118 @@
+"""The search's index: what can be found, by every one and two letters that follow each other.
+
+Japanese has no spaces between words, so that no word need be known to be found. The index is cut
+into small files, of which a search loads the few that it needs: `search/letters-<n>.js` say in
+which documents letters stand, `search/pages-<n>.js` what the documents are. They are programs of
+one call, not JSON, because a page that was opened as a file may load those only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opendata.release import Files
+
+PAGES = 100
+"""How many documents stand in a file."""
+POSTINGS = 6_000
+"""About how many numbers of documents stand in a file of letters."""
+_HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What can be found: its `kind` (dataset, place, indicator, plan, field), its title, what else
+    is said of it, and the path of its page without the ending; `part` is the place on the page.
+    `english` are title and words in English, where there are any; `more` is searched, not shown."""
+
+    kind: str
+    title: str
+    about: str
+    path: str
+    part: str = ""
+    english: tuple[str, str] = ("", "")
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The files of an index, and what a program must know to use them: of how many files the
+    letters are made, and a mark that changes with the content."""
+
+    files: Files
+    letters: int
+    mark: str
+
+
+def normalized(text: str) -> str:
+    """A text as it is compared: widths, case and kana made alike, without spaces and signs.
+
+    `search.js` does the same to what is searched.
+    """
+    alike = unicodedata.normalize("NFKC", text).lower().translate(_HIRAGANA)
+    return "".join(one for one in alike if unicodedata.category(one)[0] in "LNM")
+
+
+def index(documents: Sequence[Document]) -> Index:
+    """The index of documents; those that come first are shown first."""
+    postings = _postings(documents)
+    count = 1 + sum(len(found) for found in postings.values()) // POSTINGS
+    buckets: list[dict[str, list[int]]] = [{} for _ in range(count)]
+    for letters, found in sorted(postings.items()):
+        buckets[bucket(letters, count)][letters] = _steps(found)
+    files = {
+        f"search/letters-{number}.js": _call(f"letters-{number}", content)
+        for number, content in enumerate(buckets)
+    }
+    for number, start in enumerate(range(0, len(documents), PAGES)):
+        shown = [_shown(one) for one in documents[start : start + PAGES]]
+        files[f"search/pages-{number}.js"] = _call(f"pages-{number}", shown)
+    sink = hashlib.sha256()
+    for path, content in files.items():
+        sink.update(path.encode() + content)
+    return Index(files, count, sink.hexdigest()[:12])
+
+
+def bucket(letters: str, count: int) -> int:
+    """Which file letters stand in. `search.js` computes the same."""
+    found = 0
+    for one in letters:
+        found = (found * 31 + ord(one)) % 2**31
+    return found % count
+
+
+def _postings(documents: Iterable[Document]) -> dict[str, list[int]]:
+    """In which documents, by number, letters and pairs of letters stand."""
+    postings: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(documents):
+        texts = (one.title, one.about, *one.english, one.more)
+        letters = {found for text in texts for found in _letters(normalized(text))}
+        for found in letters:
+            postings[found].append(number)
+    return postings
+
+
+def _letters(text: str) -> Iterable[str]:
+    yield from text
+    yield from (text[start : start + 2] for start in range(len(text) - 1))
+
+
+def _steps(numbers: Sequence[int]) -> list[int]:
+    """Rising numbers as the steps between them, which are shorter to write."""
+    before = [0, *numbers]
+    return [one - last for last, one in zip(before, numbers, strict=False)]
+
+
+def _shown(one: Document) -> list[str]:
+    return [one.kind, one.title, one.about, one.path, one.part, *one.english, one.more]
+
+
+def _call(name: str, content: Any) -> bytes:
+    said = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return f"opendataFound({json.dumps(name)},{said})\n".encode()

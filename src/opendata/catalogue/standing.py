@@ -1,0 +1,83 @@
+"""The state of all plans in a few numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from opendata.catalogue.model import Current
+from opendata.catalogue.places import has_plans
+
+pc: Any = pyarrow.compute
+"""Untyped: its stubs refuse much of what it takes."""
+
+JUDGEMENTS = ("achieved", "on_track", "behind", "reversed", "unknown")
+NOT_JUDGED = "none"
+"""An indicator of which no year has been judged: it has no actual value beside a target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many indicators stand so; `left` and `width` say where on a bar, in percent."""
+
+    judgement: str
+    count: int
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many municipalities, plans, indicators and values there are, and how the indicators
+    stand, each as it was judged for its newest year."""
+
+    places: int
+    plans: int
+    indicators: int
+    values: int
+    shares: tuple[Share, ...]
+
+
+def standing(current: Current) -> Standing | None:
+    """The state of the plans in a package's tables; None where it holds no plan."""
+    if not has_plans(current) or not current.tables["plans"].num_rows:
+        return None
+    tables = current.tables
+    indicators = tables["indicators"].num_rows
+    return Standing(
+        places=pc.count_distinct(tables["plans"].column("municipality_code")).as_py(),
+        plans=tables["plans"].num_rows,
+        indicators=indicators,
+        values=pc.sum(pc.is_valid(tables["indicator_values"].column("value"))).as_py() or 0,
+        shares=_shares(_judged(tables.get("indicator_progress")), indicators),
+    )
+
+
+def _judged(progress: pa.Table | None) -> Mapping[str, int]:
+    """How many indicators were judged how, each for its newest year."""
+    if progress is None or not progress.num_rows:
+        return {}
+    newest = progress.group_by("indicator_id").aggregate([("fiscal_year", "max")])
+    newest = newest.rename_columns({"fiscal_year_max": "fiscal_year"})
+    found = newest.join(
+        progress.select(["indicator_id", "fiscal_year", "judgement"]),
+        ["indicator_id", "fiscal_year"],
+    )
+    counts = pc.value_counts(found.column("judgement")).to_pylist()
+    return {str(one["values"] or "unknown"): int(one["counts"]) for one in counts}
+
+
+def _shares(judged: Mapping[str, int], indicators: int) -> tuple[Share, ...]:
+    counts = {name: judged.get(name, 0) for name in JUDGEMENTS}
+    counts[NOT_JUDGED] = max(indicators - sum(counts.values()), 0)
+    whole = sum(counts.values())
+    found, left = [], 0.0
+    for name, count in counts.items():
+        width = count / whole * 100 if whole else 0.0
+        found.append(Share(name, count, round(left, 3), round(width, 3)))
+        left += width
+    return tuple(found)

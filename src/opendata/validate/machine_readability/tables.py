@@ -1,0 +1,486 @@
+"""Where the tables of a sheet stand, seen without any layout: blocks of filled cells, their header
+rows and their columns.
+
+A layout that reads the workbook knows better where headers are; what it knows is taken as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from opendata.extract import HeaderRows
+from opendata.japanese import find_fiscal_years, is_unit, squash
+from opendata.workbook import Range, Sheet, Value
+
+Filled = npt.NDArray[Any]
+MOST_BLOCKS = 400
+"""A sheet that falls into more pieces is no set of tables."""
+HEADER_ROWS = 6
+LONGEST_BAND = 12
+"""A longer text above headings is a caption."""
+_NOTE = re.compile(r"[\s　]*(?:※|＊|\*|[(（]?注|備考|資料|出典|出所|凡例|[(（]?単位)")
+_DIGITS = re.compile(r"[-−－▲△]?[0-9０-９][0-9０-９,，.．]*")
+_MAY_BE_YEAR = re.compile("年|月|^[MTSHRＭＴＳＨＲ]|(?:18|19|20|１８|１９|２０)[0-9０-９]{2}")
+_SHORT_YEAR = re.compile(
+    r"[MTSHRＭＴＳＨＲ]?[0-9０-９元]{1,2}(?:年度?)?|[0-9０-９]{1,2}月(?:末|分)?"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading in every header row, and what its body holds."""
+
+    at: int
+    path: tuple[str, ...]
+    values: Sequence[Value]
+    """The body from top to bottom; what lies under a merged cell is None."""
+
+    @property
+    def heading(self) -> str:
+        """The heading nearest to the data."""
+        return self.path[-1] if self.path else ""
+
+    @cached_property
+    def texts(self) -> Counter[str]:
+        """The texts and how often each stands there."""
+        return Counter(one for one in self.values if one.__class__ is str and one.strip())
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many cells hold a number."""
+        return sum(
+            count for kind, count in Counter(map(type, self.values)).items() if kind in (int, float)
+        )
+
+    @cached_property
+    def filled(self) -> int:
+        return len(self.values) - self.values.count(None)
+
+    def rows_with(self, wanted: Mapping[str, object]) -> Iterator[int]:
+        """The rows, from the top of the body, whose text is one of these."""
+        for row, value in enumerate(self.values):
+            if value.__class__ is str and value in wanted:
+                yield row
+
+
+@dataclass(frozen=True)
+class TableArea:
+    """A table: rows `top` to `bottom` and columns `left` to `right` (0-based, both included). Its
+    body begins at row `body`, at `top` where no header was found."""
+
+    page: Page
+    top: int
+    body: int
+    bottom: int
+    left: int
+    right: int
+
+    @property
+    def range(self) -> Range:
+        return Range(self.top, self.left, self.bottom, self.right)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        rows = self.page.sheet.rows[self.body : self.bottom + 1]
+        return tuple(
+            Column(at, self.page.path(self.top, self.body, at), [row[at] for row in rows])
+            for at in range(self.left, self.right + 1)
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet with its tables and what stands outside of them."""
+
+    sheet: Sheet
+    headers: tuple[HeaderRows, ...] = ()
+    """The header rows that a layout found on this sheet."""
+    _origin: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.sheet.name
+
+    @cached_property
+    def own(self) -> Filled:
+        """Which cells hold something."""
+        rows = self.sheet.rows
+        if not rows:
+            return np.zeros((0, 0), bool)
+        return np.array(
+            [
+                [one is not None and not (isinstance(one, str) and one.isspace()) for one in row]
+                for row in rows
+            ],
+            bool,
+        )
+
+    @cached_property
+    def filled(self) -> Filled:
+        """Which cells show something, merged ranges as a whole."""
+        filled = self.own.copy()
+        left = filled.size
+        for merged in self.sheet.merged:
+            area = filled[merged.top : merged.bottom + 1, merged.left : merged.right + 1]
+            left -= area.size  # ranges that overlap are no program's
+            if left < 0:
+                break
+            if area.size:
+                area[:] = area[0, 0]
+        return filled
+
+    @cached_property
+    def _masters(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Of the cells in header rows that lie under a merged one, the cell that shows its text."""
+        width = self.filled.shape[1]
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        rows = sorted({row for one in self.tables for row in range(one.top, one.body)})
+        room = 4 * width * len(rows)
+        for merged in self.sheet.merged:
+            first = bisect_left(rows, merged.top)
+            for row in rows[first : bisect_left(rows, merged.bottom + 1)]:
+                for column in range(merged.left, min(merged.right, width - 1) + 1):
+                    found[row, column] = (merged.top, merged.left)
+                room -= merged.right - merged.left
+            if room < 0:  # ranges that overlap are no program's
+                break
+        return found
+
+    def path(self, top: int, body: int, column: int) -> tuple[str, ...]:
+        """The headings above a column, each once; empty where there is none."""
+        found: dict[tuple[int, int], str] = {}
+        for row in range(top, body):
+            at = self._masters.get((row, column), (row, column))
+            value = self.sheet.rows[at[0]][at[1]]
+            if value is not None and str(value).strip():
+                found[at] = _shown(value)
+        return tuple(found.values())
+
+    @cached_property
+    def parts(self) -> Parts:
+        return _Finder(self).parts()
+
+    @property
+    def tables(self) -> tuple[TableArea, ...]:
+        return self.parts.tables
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a sheet is made of: its tables, the texts outside of them, and the blank rows and
+    columns by which one table is broken."""
+
+    tables: tuple[TableArea, ...]
+    outside: tuple[Range, ...]
+    blank_rows: tuple[Range, ...]
+    blank_columns: tuple[Range, ...]
+
+
+class _Finder:
+    """Takes a sheet apart along its blank rows and columns."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._filled = page.filled
+        self._merged: dict[int, list[Range]] = {}
+        for one in page.sheet.merged:
+            self._merged.setdefault(one.top, []).append(one)
+
+    def parts(self) -> Parts:
+        blocks = [*self._blocks(Range(0, 0, *(one - 1 for one in self._filled.shape)))]
+        tables: list[TableArea] = []
+        outside: list[Range] = []
+        rows: list[Range] = []
+        columns: list[Range] = []
+        for block in blocks:
+            found, beside = self._tables_in(block)
+            if tables and not found and self._is_column_of(tables[-1], block):
+                gap = Range(block.top, tables[-1].right + 1, block.bottom, block.left - 1)
+                columns.append(gap)
+                tables[-1] = replace(tables[-1], right=block.right)
+                continue
+            outside.extend(beside)
+            for one in found:
+                between = self._continues(tables[-1], one) if tables else None
+                if between is None:
+                    tables.append(one)
+                    continue
+                (rows if between.bottom < one.top else columns).append(between)
+                tables[-1] = self._joined(tables[-1], one)
+        return Parts(tuple(tables), tuple(outside), tuple(rows), tuple(columns))
+
+    def _is_column_of(self, table: TableArea, block: Range) -> bool:
+        """Whether a single column stands beside a table, row for row."""
+        is_aligned = table.top <= block.top <= table.body and block.bottom == table.bottom
+        return block.left == block.right and is_aligned and block.left == table.right + 2
+
+    def _joined(self, one: TableArea, other: TableArea) -> TableArea:
+        return self._area(
+            one.top,
+            max(one.body, other.body) if other.top > one.bottom else one.body,
+            max(one.bottom, other.bottom),
+            min(one.left, other.left),
+            max(one.right, other.right),
+        )
+
+    def _area(self, top: int, body: int, bottom: int, left: int, right: int) -> TableArea:
+        return TableArea(self._page, top, body, bottom, left, right)
+
+    def _blocks(self, within: Range, depth: int = 0) -> Iterator[Range]:
+        """The blocks of filled cells, cut along blank rows, then columns, then rows again."""
+        area = self._filled[within.top : within.bottom + 1, within.left : within.right + 1]
+        for top, bottom in _runs(np.atleast_1d(area.any(axis=1))):
+            band = area[top : bottom + 1]
+            cuts = _runs(np.atleast_1d(band.any(axis=0)))
+            for left, right in cuts:
+                block = Range(
+                    within.top + top, within.left + left, within.top + bottom, within.left + right
+                )
+                if len(cuts) > 1 and depth < 3:
+                    yield from self._blocks(block, depth + 1)
+                else:
+                    yield block
+
+    def _tables_in(self, block: Range) -> tuple[list[TableArea], list[Range]]:
+        """The tables of a block, and the lines of text above, below and between them."""
+        widths = self._widths(block)
+        if block.right == block.left or sum(one > 1 for one in widths) < 2:
+            return [], [block]
+        top, bottom = block.top, block.bottom
+        known = [
+            one
+            for one in self._page.headers
+            if block.top <= one.top <= block.bottom
+            and one.left <= block.right
+            and one.right >= block.left
+        ]
+        outside: list[Range] = []
+        first = min((one.top for one in known), default=None)
+        while top < bottom and top != first and self._is_line(block, top, widths):
+            top += 1
+        if top > block.top:
+            outside.append(block._replace(bottom=top - 1))
+        while bottom > top and self._is_note(block, bottom, widths):
+            bottom -= 1
+        if bottom < block.bottom:
+            outside.append(block._replace(top=bottom + 1))
+        starts = sorted({top, *(one.top for one in known if one.top > top)})
+        ends = [*(one - 1 for one in starts[1:]), bottom]
+        by_top = {one.top: one.bottom for one in known}
+        tables = []
+        for start, end in zip(starts, ends, strict=True):
+            columns = self._extent(block, start, end)
+            body = by_top[start] + 1 if start in by_top else self._body(start, end, *columns)
+            while (beside := self._beside(start, body, end, *columns)) is not None:
+                outside.append(beside)
+                columns = (
+                    columns[0],
+                    self._extent(block._replace(right=beside.left - 1), start, end)[1],
+                )
+            tables.append(self._area(start, min(body, end + 1), end, *columns))
+        return tables, outside
+
+    def _beside(self, top: int, body: int, bottom: int, left: int, right: int) -> Range | None:
+        """A last column without heading in which stands one text only: a note beside the table."""
+        column = self._filled[top : bottom + 1, right]
+        if right - left < 2 or bottom - body < 1 or column.sum() != 1 or column[: body - top].any():
+            return None
+        row = top + int(np.flatnonzero(column)[0])
+        is_text = isinstance(self._page.sheet.rows[row][right], str)
+        return Range(row, right, row, right) if is_text else None
+
+    def _extent(self, block: Range, top: int, bottom: int) -> tuple[int, int]:
+        area = self._filled[top : bottom + 1, block.left : block.right + 1].any(axis=0)
+        at = np.flatnonzero(area)
+        return block.left + int(at[0]), block.left + int(at[-1])
+
+    def _widths(self, block: Range) -> Sequence[int]:
+        """How many cells of each row hold something of their own."""
+        area = self._page.own[block.top : block.bottom + 1, block.left : block.right + 1]
+        widths: list[int] = area.sum(axis=1).tolist()
+        return widths
+
+    def _is_line(self, block: Range, row: int, widths: Sequence[int]) -> bool:
+        """Whether a row above a table is a title, a unit or a remark, not a band over headings."""
+        filled = self._filled[row, block.left : block.right + 1]
+        at = np.flatnonzero(filled)
+        if not at.size or not widths[row - block.top]:  # all of it lies under a merged cell
+            return True
+        own = widths[row - block.top]
+        below = max(widths[row - block.top + 1 : row - block.top + 1 + HEADER_ROWS], default=0)
+        cells = self._page.sheet.rows[row][block.left : block.right + 1]
+        told = [one for one in cells if is_filled(one)]
+        if not any(isinstance(one, str) for one in told):
+            return False
+        if own == 1:
+            is_band = 1 < at.size < filled.size - 1 and at[0] > 0
+            return not is_band and below >= 1
+        if own > 2 or below < 3 * own:
+            return False
+        is_caption = at[0] == 0 and len(str(told[0])) > LONGEST_BAND
+        return is_caption or at.size * 4 <= filled.size
+
+    def _is_note(self, block: Range, row: int, widths: Sequence[int]) -> bool:
+        """Whether a row at the end of a block is a note under the table."""
+        cells = self._page.sheet.rows[row][block.left : block.right + 1]
+        first = next((one for one in cells if one is not None), None)
+        if not isinstance(first, str):
+            return False
+        return (widths[row - block.top] <= 2 and bool(_NOTE.match(first))) or (
+            widths[row - block.top] == 1 and block.right - block.left > 1 and len(first) > 25
+        )
+
+    def _body(self, top: int, bottom: int, left: int, right: int) -> int:
+        """The first row of the body: below the header, which may take several rows; `top` where the
+        first row reads like data."""
+        rows = self._page.sheet.rows
+        if not _is_heading_row(rows[top][left : right + 1]):
+            return top
+        body = top + 1
+        row = top
+        while row < body and body - top < HEADER_ROWS:
+            for span in self._merged.get(row, ()):
+                if left <= span.left <= right:
+                    is_band = self._has_headings_below(span, bottom)
+                    body = max(body, min(span.bottom + 1 + is_band, top + HEADER_ROWS))
+            row += 1
+        while body <= bottom and body - top < HEADER_ROWS:
+            if not _is_sub_heading_row(rows[body][left : right + 1], rows[top][left : right + 1]):
+                break
+            body += 1
+        return min(body, bottom + 1) if bottom > top else body
+
+    def _has_headings_below(self, band: Range, bottom: int) -> bool:
+        """Whether headings of their own stand below a heading that spans several columns."""
+        if band.right == band.left or band.bottom >= bottom:
+            return False
+        below = self._page.sheet.rows[band.bottom + 1][band.left : band.right + 1]
+        told = [one for one in below if is_filled(one)]
+        return len(told) > 1 and all(map(_is_heading, told))
+
+    def _goes_on(self, above: TableArea, below: TableArea) -> bool:
+        """Whether the first row of a block reads like the body of the table above it."""
+        if below.body == below.top or above.body > above.bottom:
+            return below.body == below.top
+        rows = self._page.sheet.rows
+        columns = range(below.left, below.right + 1)
+        body = rows[above.body : above.bottom + 1][:HEADER_ROWS]
+        figures = [at for at in columns if any(_is_number(row[at]) for row in body)]
+        if figures:
+            return any(_is_number(rows[below.top][at]) for at in figures)
+        return not set(self._heads(below)) & set(self._heads(above))
+
+    def _heads(self, table: TableArea) -> Iterator[str]:
+        """The texts in the last header row."""
+        row = self._page.sheet.rows[max(table.body - 1, table.top)]
+        told = (one for one in row[table.left : table.right + 1] if is_filled(one))
+        return (squash(str(one)) for one in told if table.body > table.top)
+
+    def _continues(self, above: TableArea, below: TableArea) -> Range | None:
+        """The gap between two blocks that are one table; None where they are two."""
+        if below.top > above.bottom:
+            gap = Range(above.bottom + 1, below.left, below.top - 1, below.right)
+            common = min(above.right, below.right) - max(above.left, below.left) + 1
+            whole = max(above.right, below.right) - min(above.left, below.left) + 1
+            is_same = common == whole or (above.body > above.bottom and common * 2 > whole)
+            is_near = gap.bottom - gap.top < 2 and is_same
+            return gap if is_near and self._goes_on(above, below) else None
+        if below.left > above.right and (above.top, above.bottom) == (below.top, below.bottom):
+            gap = Range(above.top, above.right + 1, above.bottom, below.left - 1)
+            if gap.right - gap.left >= 2 or above.body != below.body:
+                return None
+            texts = set(self._heads(above))
+            again = any(one in texts for one in self._heads(below))
+            return None if again else gap
+        return None
+
+
+def is_filled(value: Value) -> bool:
+    """Whether a cell shows something."""
+    return value is not None and not (isinstance(value, str) and value.isspace())
+
+
+def _runs(marks: Filled) -> list[tuple[int, int]]:
+    """The stretches of marks that are set, ends included; of very many the last is the rest."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], marks.view(np.int8), [0]))))
+    runs = [(int(start), int(end) - 1) for start, end in edges.reshape(-1, 2)[:MOST_BLOCKS]]
+    if len(edges) > 2 * MOST_BLOCKS:
+        runs[-1] = (runs[-1][0], int(edges[-1]) - 1)
+    return runs
+
+
+def _is_heading_row(cells: Sequence[Value]) -> bool:
+    """Whether a row reads like headings: texts and years, hardly a figure."""
+    told = [one for one in cells if one is not None]
+    heads = sum(_is_heading(one) for one in told)
+    return bool(told) and heads * 5 >= len(told) * 3
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float)) or (
+        isinstance(value, str) and _DIGITS.fullmatch(value.strip()) is not None
+    )
+
+
+def _is_heading(value: Value) -> bool:
+    if isinstance(value, str):
+        return not _DIGITS.fullmatch(value.strip()) or is_year(value)
+    return is_year(value)
+
+
+def _is_sub_heading_row(cells: Sequence[Value], above: Sequence[Value]) -> bool:
+    """Whether a row below the first of a header belongs to it: years, units, or kinds of values
+    below headings that leave the first columns to it."""
+    told = [one for one in cells if one is not None]
+    if not told:
+        return False
+    if all(is_year(one) or (isinstance(one, str) and _is_bracketed(one)) for one in told):
+        return True
+    texts = [one for one in told if isinstance(one, str)]
+    is_apart = cells[0] is None and above[0] is not None
+    gaps = sum(one is None for one in above)
+    return len(texts) == len(told) > 1 and is_apart and gaps > 0 and max(map(len, texts)) <= 20
+
+
+def _is_bracketed(text: str) -> bool:
+    plain = squash(text)
+    return (plain.startswith("(") and plain.endswith(")")) or (is_unit(plain) and len(plain) < 8)
+
+
+def is_year(value: Value) -> bool:
+    """Whether a heading names a year or a month: 2024, 令和6年度, R6, 4月."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, (int, float)):
+        return 1900 <= value <= 2100 and float(value).is_integer()
+    if isinstance(value, str):
+        return _is_year_text(value)
+    return value is not None
+
+
+@lru_cache(maxsize=16_384)
+def _is_year_text(text: str) -> bool:
+    if len(text) > 40 or not _MAY_BE_YEAR.search(text):
+        return False
+    plain = squash(text)
+    if len(plain) > 20:
+        return False
+    if _SHORT_YEAR.fullmatch(plain) and not plain.isdigit():
+        return True
+    years = find_fiscal_years(plain)
+    return bool(years) and sum(len(squash(one.text)) for one in years) * 2 >= len(plain)
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

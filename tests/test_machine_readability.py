@@ -1,0 +1,382 @@
+"""The 30 rules for machine readability: for each that is judged a sheet that breaks it and one that
+does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font, PatternFill
+
+from opendata.validate.machine_readability import Readability, judge, kinds, mean, rules, worst
+from opendata.workbook import Range, Sheet, Value, Workbook, read
+from tests.builders import sheet, workbook
+
+SHARED = Path(__file__).parents[1] / "../shared/workbooks"
+GOOD = """
+| 市町村名 | 年度   | 区分 | 利用者数（人） | 備考 |
+| 甲市     | 2023年度 | 新規 | 120 | なし |
+| 甲市     | 2024年度 | 継続 | 130 | なし |
+| 乙市     | 2023年度 | 新規 | 90  | あり |
+| 乙市     | 2024年度 | 継続 | 95  | なし |
+| 丙市     | 2023年度 | 新規 | 40  | あり |
+| 丙市     | 2024年度 | 継続 | 45  | なし |
+"""
+"""What breaks no rule."""
+
+
+def judged(*sheets: Sheet, form: Any = "xlsx") -> Readability:
+    found = judge(Workbook(f"表.{form}", form, sheets))
+    assert found is not None
+    return found
+
+
+def where(found: Readability, rule: str) -> dict[str, tuple[str, ...]]:
+    """The places of a rule's violations on the first sheet, by kind."""
+    return {one.kind: one.places[0].ranges for one in found.violations if one.rule == rule}
+
+
+def grid(rows: Sequence[Sequence[Value]], **more: Any) -> Sheet:
+    return Sheet("表", rows, **more)
+
+
+def with_cell(at: str, text: Value, **more: Any) -> Sheet:
+    """The good sheet with another value in a cell."""
+    rows = [[*row] for row in sheet(GOOD).rows]
+    rows[int(at[1:]) - 1][ord(at[0]) - 65] = text
+    return grid(rows, **more)
+
+
+BAD: dict[str, tuple[Sheet, dict[str, tuple[str, ...]]]] = {
+    "L1-02": (
+        sheet(GOOD + "| | | | | |\n| | | | | |\n" + GOOD.strip()),
+        {"several-tables": ("A1:E7", "A10:E16")},
+    ),
+    "L1-03": (
+        sheet(GOOD.replace("| 乙市     | 2023", "| | | | | |\n| 乙市     | 2023")),
+        {"blank-rows": ("4:4",)},
+    ),
+    "L1-04": (sheet(GOOD + "| | | | | |\n| ※ 速報値 | | | | |"), {"outside-text": ("A9",)}),
+    "L1-05": (with_cell("D1", None), {"no-heading": ("D1",)}),
+    "L1-06": (with_cell("C3", "継　続"), {"spaced-letters": ("C3",)}),
+    "L1-07": (with_cell("E3", "甲、乙、丙"), {"listed-items": ("E3",)}),
+    "L1-08": (with_cell("E3", "①あり"), {"platform-character": ("E3",)}),
+    "L1-10": (sheet(GOOD, objects=(Range(1, 1, 3, 3),)), {"object": ("B2:D4",)}),
+    "L1-11": (sheet(GOOD, struck=frozenset({(2, 3)})), {"struck-out": ("D3",)}),
+    "L1-12": (sheet(GOOD.replace("| 甲市     | 2024", "| ^     | 2024")), {"merged": ("A2:A3",)}),
+    "L1-13": (sheet(GOOD, hidden="5 6 C"), {"hidden-rows": ("5:6",), "hidden-columns": ("C:C",)}),
+    "L2-01": (with_cell("D4", "90人"), {"figure-with-words": ("D4",)}),
+    "L2-02": (with_cell("A3", "〃"), {"ditto": ("A3",)}),
+    "L2-03": (with_cell("E1", "区分"), {"same-heading": ("C1", "E1")}),
+    "L2-04": (with_cell("C5", "継 続"), {"variant": ("C5",)}),
+    "L2-05": (with_cell("C5", "その他（試行）"), {"other-with-details": ("C5",)}),
+    "L2-06": (sheet(GOOD, formulas=(Range(1, 3, 4, 3),)), {"formula": ("D2:D5",)}),
+    "L3-01": (sheet(GOOD, at="A3"), {"starts-below": ("A1:E2",)}),
+    "L3-03": (with_cell("D4", "…"), {"unexplained-sign": ("D4",)}),
+    "L3-04": (with_cell("D1", "利用"), {"no-unit": ("D1",)}),
+    "L3-05": (with_cell("B4", "令和5年度"), {"era-only": ("B4",)}),
+    "L3-06": (with_cell("A4", "乙"), {"short-area": ("A4",)}),
+    "L3-09": (
+        sheet(
+            """
+            | 名称       | 2022年度 | 2023年度 | 2024年度 |
+            | 人数（人） | 1 | 2 | 3 |
+            | 件数（件） | 4 | 5 | 7 |
+            """
+        ),
+        {"years-across": ("B1:D1",)},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", BAD)
+def test_a_broken_rule_is_found_where_it_is_broken(rule: str) -> None:
+    broken, places = BAD[rule]
+    assert where(judged(broken), rule) == places
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods", "csv"])
+def test_nothing_is_found_where_nothing_is_wrong(form: Any) -> None:
+    found = judged(sheet(GOOD), form=form)
+    assert not found.violations
+    assert found.scores == {"1": 100, "2": 100, "3": 100}
+    assert set(found.judged) == {
+        one.id
+        for one in rules().values()
+        if not one.unjudged and (one.formats is None or form in one.formats)
+    }
+
+
+CSV = {
+    "L1-14": (
+        grid([["名称", "備考"], ["甲", "上\n下"], ["乙", "なし"]]),
+        {"break-in-field": ("B2",)},
+    ),
+    "L1-15": (
+        grid([["名称", "備考", None], ["甲", "赤", "青"], ["乙", "なし", None]]),
+        {"more-fields": ("2:2",)},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", CSV)
+def test_the_rules_for_csv(rule: str) -> None:
+    broken, places = CSV[rule]
+    assert where(judged(broken, form="csv"), rule) == places
+    assert rule not in judged(broken).judged
+
+
+def test_every_rule_is_judged_here_or_says_why_not() -> None:
+    unjudged = {one.id for one in rules().values() if one.unjudged}
+    assert len(rules()) == 30
+    assert unjudged | {"L1-01"} | BAD.keys() | CSV.keys() == rules().keys()
+    assert not unjudged & (BAD.keys() | CSV.keys())
+    shown = [text for kind in kinds().values() for text in (*kind.found, *kind.remedy)]
+    assert all(shown)
+
+
+def test_an_old_format_takes_all_points_of_its_level() -> None:
+    found = judged(sheet(GOOD), form="xls")
+    assert found.score(1) == 0
+    assert [one.kind for one in found.violations] == ["old-format"]
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        ("E3", "道路、公園の整備を進めるため、関係課と協議した。"),
+        ("E3", "本町二丁目　中央公園"),
+        ("E3", "延べ床面積 1,200㎡"),
+        ("D3", None),
+        ("D3", 1234567),
+        ("B3", "令和6年度（2024年度）"),
+        ("A4", "合計"),
+        ("C3", "新規（拡充）"),
+        ("E3", "10～20歳"),
+    ],
+)
+def test_ordinary_cells_break_no_rule(at: str, text: Value) -> None:
+    assert judged(with_cell(at, text)).counts == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("１２０", "figure-as-text"),
+        ("120", "figure-as-text"),
+        ("1,200", "figure-with-words"),
+        ("▲3", "figure-with-words"),
+        ("約120", "figure-with-words"),
+        ("120※1", "figure-with-words"),
+        ("12.5％", "figure-with-words"),
+    ],
+)
+def test_figures_that_are_no_numbers(text: str, kind: str) -> None:
+    assert where(judged(with_cell("D4", text)), "L2-01") == {kind: ("D4",)}
+
+
+@pytest.mark.parametrize("text", ["R5", "Ｒ５", "平成31年度", "H30.3"])
+def test_years_of_an_era_alone(text: str) -> None:
+    assert "L3-05" in judged(with_cell("B4", text)).counts
+
+
+def test_a_year_without_era_is_told_as_that() -> None:
+    assert where(judged(with_cell("B4", "5年度")), "L3-05") == {"bare-year": ("B4",)}
+
+
+def test_a_sign_that_a_note_explains_is_no_riddle() -> None:
+    explained = sheet(
+        GOOD.replace("| 90 ", "| … ") + "| | | | | |\n| 注）「…」は調査していないもの。 | | | | |"
+    )
+    assert "L3-03" not in judged(explained).counts
+
+
+def test_a_unit_may_stand_above_the_table_or_in_a_column() -> None:
+    above = sheet(
+        "| | | |（単位：人）|\n| | | | |\n" + GOOD.strip().replace("利用者数（人）", "利用")
+    )
+    beside = sheet(
+        GOOD.replace("備考", "単位")
+        .replace("なし", "人")
+        .replace("あり", "人")
+        .replace("利用者数（人）", "利用")
+    )
+    assert "L3-04" not in judged(above).counts
+    assert "L3-04" not in judged(beside).counts
+
+
+def test_codes_years_and_numbers_of_rows_need_no_unit() -> None:
+    found = judged(
+        sheet(
+            """
+            | No. | 団体コード | 年度 | 名称 |
+            | 1   | 132012 | 2023 | 甲 |
+            | 2   | 132012 | 2024 | 乙 |
+            """
+        )
+    )
+    assert "L3-04" not in found.judged
+
+
+def test_headings_over_several_rows() -> None:
+    found = judged(
+        sheet(
+            """
+            | 区分 | 2023年度 | <      | 2024年度 | <      |
+            | ^    | 目標（件） | 実績（件） | 目標（件） | 実績（件） |
+            | 甲   | 1    | 2    | 3    | 4    |
+            | 乙   | 5    | 6    | 7    | 8    |
+            """
+        )
+    )
+    assert where(found, "L2-03") == {"split-heading": ("B2:E2",)}
+    assert found.counts["L1-12"] == 3
+    assert "L3-01" not in found.counts
+
+
+def test_a_blank_that_stands_for_the_value_above() -> None:
+    found = judged(
+        sheet(
+            """
+            | 目標 | 施策 | 件数（件） |
+            | 甲   | あ   | 1 |
+            |      | い   | 2 |
+            | 乙   | う   | 3 |
+            |      | え   | 4 |
+            | 合計 |      | 10 |
+            """
+        )
+    )
+    assert where(found, "L2-02") == {"left-blank": ("A3", "A5")}
+
+
+def test_a_form_has_no_row_of_headings() -> None:
+    form = sheet("| 事業名 |\n| 除雪 |\n| |\n| 担当 |\n| 土木課 |")
+    assert where(judged(form), "L3-01") == {"no-table": ()}
+
+
+def test_a_rule_costs_once_however_many_cells_break_it() -> None:
+    one = judged(with_cell("E3", "①"))
+    rows = [[*row] for row in sheet(GOOD).rows]
+    for row in rows[1:]:
+        row[4] = "①"
+    many = judged(grid(rows))
+    assert (one.score(1), many.score(1)) == (90, 90)
+    assert (one.counts, many.counts) == ({"L1-08": 1}, {"L1-08": 6})
+    assert where(many, "L1-08") == {"platform-character": ("E2:E7",)}
+
+
+def test_scores_of_several_files() -> None:
+    good, bad = judged(sheet(GOOD)), judged(with_cell("D4", "90人"))
+    assert (bad.score(2), mean([good, bad], 2), worst([good, bad], 2)) == (0, 50.0, 0)
+    assert mean([], 1) is None
+
+
+def test_it_is_kept_as_json_without_what_stands_in_the_cells() -> None:
+    found = judged(with_cell("E3", "山田太郎　　090-0000-0000"), sheet(GOOD, "別"))
+    kept = json.dumps(found.to_json(), ensure_ascii=False)
+    assert Readability.from_json(json.loads(kept)) == found
+    assert "山田" not in kept
+
+
+def test_hidden_sheets_and_the_reviews_own_sheet_are_not_judged() -> None:
+    wrong = sheet(GOOD.replace("なし", "①"), "確認結果")
+    hidden = sheet(GOOD.replace("なし", "①"), "控", visibility="hidden")
+    assert not judged(sheet(GOOD), wrong, hidden).violations
+
+
+def test_many_places_are_told_as_few_ranges_and_counted_all() -> None:
+    rows = [
+        ["名称", "印"],
+        *[[f"行{at}", "①" if at % 2 else "×"] for at in range(4000)],
+    ]
+    (one,) = [one for one in judged(grid(rows)).violations if one.rule == "L1-08"]
+    assert one.count == 2000
+    assert len(one.places[0].ranges) == 20
+
+
+def test_sheets_made_to_be_costly_end() -> None:
+    wide = tuple(Range(0, 0, 299, 99) for _ in range(3000))
+    judged(grid([["あ"] * 100 for _ in range(300)], merged=wide))
+    judged(grid([[1 if (row + at) % 2 else None for at in range(40)] for row in range(2000)]))
+    judged(grid([["あ、" * 15_000, " " * 30_000 + "x", "（1" * 10_000]] * 3))
+    assert judge(Workbook("大.csv", "csv", (Sheet("", [["1"] * 1001] * 2000),))) is None
+
+
+# --- read from real files ------------------------------------------------------------------------
+
+
+def _book() -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    for row in sheet(GOOD).rows:
+        book.worksheets[0].append([*row])
+    return book
+
+
+def _judged(book: openpyxl.Workbook) -> Readability:
+    out = BytesIO()
+    book.save(out)
+    found = judge(read("表.xlsx", out.getvalue()))
+    assert found is not None
+    return found
+
+
+def test_formulas_and_colours_are_read_from_a_workbook() -> None:
+    book = _book()
+    page = book.worksheets[0]
+    page["D3"] = "=D2+10"
+    page["D4"].fill = PatternFill("solid", fgColor="FFFFFF00")
+    page["D5"].font = Font(color="FFFF0000")
+    page["D6"].fill = PatternFill("solid", fgColor="FFFFC7CE")  # a review's own mark
+    found = _judged(book)
+    assert where(found, "L2-06") == {"formula": ("D3",)}
+    assert where(found, "L1-11") == {"coloured-cell": ("D4:D5",)}
+
+
+def test_stripes_and_coloured_headings_are_decoration() -> None:
+    book = _book()
+    for at, row in enumerate(book.worksheets[0].iter_rows()):
+        for cell in row:
+            if at % 2 == 0:
+                cell.fill = PatternFill("solid", fgColor="FFDDEBF7")
+    assert _judged(book).counts == {}
+
+
+def test_charts_lie_over_cells() -> None:
+    from openpyxl.chart import BarChart
+
+    book = _book()
+    book.worksheets[0].add_chart(BarChart(), "G2")
+    found = _judged(book)
+    assert found.counts == {"L1-10": 1}
+    assert where(found, "L1-10") == {"object": ("G2",)}
+
+
+PRACTICE = {
+    "p01_joho_management_seika.xlsx": {"L1-04", "L1-06", "L1-12", "L3-01"},
+    "p02_sogosenryaku_kpi.xlsx": {"L1-13", "L2-01", "L2-06", "L3-01", "L3-09"},
+    "p05_danjo_shihyo_sheet.xlsx": {"L1-02", "L2-01", "L2-02", "L3-05"},
+    "p06_kosodate_ryo_mikomi.csv": {"L1-02", "L1-14", "L2-01", "L3-05"},
+    "p07_nogyo_sinchoku.xls": {"L1-01", "L1-12", "L2-01"},
+    "p10_opendata_kpi.csv": {"L3-09"},
+    "p13_kanko_shihyo.xlsx": {"L1-11", "L2-01", "L2-06", "L3-01", "L3-09"},
+}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared workbooks are not here")
+@pytest.mark.parametrize("name", PRACTICE)
+def test_workbooks_as_clerks_make_them(name: str) -> None:
+    found = judge(read(name, (SHARED / "practice" / name).read_bytes()))
+    assert found is not None
+    assert PRACTICE[name] <= found.counts.keys()
+    if name.startswith("p10"):
+        assert found.scores == {"1": 100, "2": 100, "3": 90}
+
+
+def test_the_drawn_workbook_helper_judges_too() -> None:
+    assert judge(workbook(sheet(GOOD))) == judged(sheet(GOOD))
