@@ -6,7 +6,7 @@ A bench is a module of this folder with a `main()` that prints what it measured;
 import importlib
 import sys
 
-BENCHES = ("reader", "validate", "release", "night")
+BENCHES = ("reader", "validate", "release", "night", "site")
 
 
 def main(names: list[str]) -> None:

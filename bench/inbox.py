@@ -18,7 +18,8 @@ _BASELINE = "現状値（令和４年度）"
 
 def fill(inbox: Path, count: int) -> None:
     """Write `count` workbooks, each with a plan of its own, six to a municipality."""
-    for number, code in zip(range(count), _codes(), strict=False):
+    six_times = (code for code in codes() for _ in range(6))
+    for number, code in zip(range(count), six_times, strict=False):
         folder = inbox / PACKAGE / code
         folder.mkdir(parents=True, exist_ok=True)
         write(folder / f"計画{number:05}.xlsx", number)
@@ -41,10 +42,10 @@ def write(path: Path, number: int, first: int = 100) -> None:
             sheet.write_row(7 + row, 0, (*head, first + row, first + row + 3, first + row + 5))
 
 
-def _codes() -> Iterator[str]:
-    """Municipality codes with their check digits, each six times over."""
+def codes() -> Iterator[str]:
+    """Municipality codes with their check digits, prefecture by prefecture."""
     for prefecture in range(1, 48):
         for town in range(200, 240):
             digits = f"{prefecture:02}{town}"
             weighed = sum(int(digit) * by for digit, by in zip(digits, _WEIGHTS, strict=True))
-            yield from [f"{digits}{(11 - weighed % 11) % 10}"] * 6
+            yield f"{digits}{(11 - weighed % 11) % 10}"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write requirements/run.txt and requirements/dev.txt from pyproject.toml.
+# Write requirements/run.txt and requirements/dev.txt from pyproject.toml, and httpfs.txt from httpfs.in.
 # Pins stand until something asks otherwise: --upgrade, or --upgrade-package NAME.
 # Universal (every Python and platform we support), with hashes, and without any index address.
 set -eu
@@ -9,11 +9,14 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 "$python" -m venv "$tmp/venv"
 "$tmp/venv/bin/python" -m pip install --quiet uv
-for name in run dev; do
-  extra=
-  [ "$name" = run ] || extra="--extra dev --constraints requirements/run.txt"
-  # shellcheck disable=SC2086  # $extra is a list of words
-  "$tmp/venv/bin/uv" pip compile pyproject.toml requirements/build.in $extra \
+for name in run dev httpfs; do
+  case $name in
+    run) from="pyproject.toml requirements/build.in" ;;
+    dev) from="pyproject.toml requirements/build.in --extra dev --constraints requirements/run.txt" ;;
+    httpfs) from=requirements/httpfs.in ;;
+  esac
+  # shellcheck disable=SC2086  # $from is a list of words
+  "$tmp/venv/bin/uv" pip compile $from \
     --quiet "$@" --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --no-annotate \
     --custom-compile-command "make lock" --output-file "requirements/$name.txt"

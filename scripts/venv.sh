@@ -60,7 +60,7 @@ download_pip() {  # the system's package lists, or, where they are empty, lists 
 }
 
 wanted() {  # what an installation of lock $1 is made from
-  { cat "requirements/$1.txt" pyproject.toml; pwd; "$venv/bin/python" -V; } | cksum
+  { cat "requirements/$1.txt" requirements/httpfs.txt pyproject.toml; pwd; "$venv/bin/python" -V; } | cksum
 }
 installed() { [ -f "$venv/installed-$1" ] && [ "$(cat "$venv/installed-$1")" = "$(wanted "$1")" ]; }
 
@@ -79,4 +79,9 @@ rm -f "$venv"/installed-*
 pip() { "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@"; }
 pip install --quiet --require-hashes --no-deps --only-binary :all: -r "requirements/$lock.txt"
 pip install --quiet --no-deps --no-build-isolation --editable .
+if [ "$lock" = dev ]; then  # apart: another version of a package that we have
+  rm -rf "$venv/httpfs"
+  pip install --quiet --require-hashes --no-deps --only-binary :all: --target "$venv/httpfs" \
+    -r requirements/httpfs.txt
+fi
 wanted "$lock" >"$venv/installed-$lock"

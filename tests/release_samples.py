@@ -123,10 +123,13 @@ def released(package: Package, *parts: Part, previous: Release | None = None) ->
 
 
 def maybe_released(
-    package: Package, *parts: Part, previous: Release | None = None
+    package: Package,
+    *parts: Part,
+    previous: Release | None = None,
+    publisher: Publisher = PUBLISHER,
 ) -> Release | None:
     before = Previous.read(previous.files) if previous else None
-    return build(package, parts, previous=before, created=CREATED, publisher=PUBLISHER)
+    return build(package, parts, previous=before, created=CREATED, publisher=publisher)
 
 
 PLAN_ID = "092169-rei"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
+
+import pytest
 
 from opendata import catalogue
 from opendata.release import Release
@@ -60,6 +64,35 @@ class Server:
         """Everything that was asked for up to now."""
         lines = (one.split("\t") for one in self.log.read_text(encoding="utf-8").splitlines())
         return [Request(one[0], one[1], int(one[2]), int(one[3]), one[4]) for one in lines]
+
+
+OVER_HTTP = """
+import json, pathlib, sys
+import duckdb, duckdb_extension_httpfs
+folder = pathlib.Path(duckdb_extension_httpfs.__file__).parent
+(extension,) = folder.rglob("httpfs.duckdb_extension")
+database = duckdb.connect()
+database.execute(f"LOAD '{extension}'")
+print(json.dumps(database.sql(sys.argv[1]).fetchall(), default=str))
+"""
+HTTPFS = Path(sys.prefix) / "httpfs"
+"""DuckDB in the version that its extension for HTTP is to be had for: requirements/httpfs.in."""
+
+
+def duckdb_over_http(query: str) -> list[list[Any]]:
+    """What DuckDB's own HTTP client finds: the rows of a query that reads addresses."""
+    if not HTTPFS.is_dir():
+        pytest.skip("no DuckDB with httpfs (make venv)")
+    ran = subprocess.run(
+        [sys.executable, "-c", OVER_HTTP, query],
+        env={"PYTHONPATH": str(HTTPFS), "HOME": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    rows: list[list[Any]] = json.loads(ran.stdout)
+    return rows
 
 
 def find_nginx() -> str | None:

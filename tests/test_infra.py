@@ -139,8 +139,9 @@ def test_no_location_drops_the_headers_of_the_server() -> None:
 def server(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A small public folder under our settings."""
     folder, scratch = tmp_path_factory.mktemp("public"), tmp_path_factory.mktemp("nginx")
-    for path in ("api/index.json", "datasets/a/1.0.0/a.parquet", "datasets/a/latest/a.csv"):
-        folder.joinpath(path).parent.mkdir(parents=True)
+    about = "datasets/a/latest/a.csv-metadata.json"
+    for path in ("api/index.json", "datasets/a/1.0.0/a.parquet", "datasets/a/latest/a.csv", about):
+        folder.joinpath(path).parent.mkdir(parents=True, exist_ok=True)
         folder.joinpath(path).write_text("0123456789")
     with served(folder, nginx, scratch) as running:
         yield running
@@ -160,6 +161,11 @@ def asked(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, 
     [
         ("api/index.json", "application/json; charset=utf-8", "public, max-age=300"),
         ("datasets/a/latest/a.csv", "text/csv; charset=utf-8", "public, max-age=300"),
+        (
+            "datasets/a/latest/a.csv-metadata.json",
+            "application/csvm+json",
+            "public, max-age=300",
+        ),
         (
             "datasets/a/1.0.0/a.parquet",
             "application/vnd.apache.parquet",

@@ -3,28 +3,33 @@ over a real web server."""
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
+import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
 import opendata
 from opendata.errors import OpendataError, ReadError
 from opendata.release import Release
+from opendata.release.formats import to_parquet
 from opendata.store import FolderStore
 from tests.release_samples import libraries, municipal_plans, plans, released, sample
 from tests.sinks import free_port
-from tests.sites import Server, publish_site, served
+from tests.sites import Server, duckdb_over_http, publish_site, served
 
 
 def edit(descriptor: dict[str, Any]) -> None:
@@ -279,6 +284,55 @@ def test_pandas_reads_both_forms(server: Server, releases: tuple[Release, Releas
     assert rates.tolist() == [0.544]
 
 
+@pytest.fixture(scope="module")
+def large(public: FolderStore) -> str:
+    """The path of a Parquet file of a megabyte, of which a column is a small part."""
+    count = 100_000
+    figures = np.random.default_rng(7).random((4, count))
+    columns = {f"f{at}": pa.array(one) for at, one in enumerate(figures)}
+    table = pa.table({"key": pa.array(range(count)), **columns})
+    path = "datasets/municipal-plans/large.parquet"
+    (public.root / path).write_bytes(to_parquet(table, ["key"], {}))
+    return path
+
+
+def test_readers_ask_for_the_parts_they_need(
+    server: Server, public: FolderStore, large: str
+) -> None:
+    whole = (public.root / large).stat().st_size
+    url = f"{server.url}{large}"
+    readers: dict[str, Callable[[], float]] = {
+        "polars": lambda: pl.scan_parquet(url).select("f2").collect().sum().item(),
+        "duckdb": lambda: duckdb_over_http(f"SELECT sum(f2) FROM read_parquet('{url}')")[0][0],
+    }
+    expected = pq.read_table(public.root / large, columns=["f2"]).column("f2").to_numpy().sum()
+    for name, read in readers.items():
+        before = len(server.requests())
+        assert read() == pytest.approx(expected), name
+        asked = server.requests()[before:]
+        assert sum(one.bytes for one in asked if one.method == "GET") < whole / 2, name
+        assert {one.status for one in asked if one.part != "-"} == {206}, name
+
+
+def test_duckdb_reads_both_forms_over_http(
+    server: Server, releases: tuple[Release, Release]
+) -> None:
+    home = f"{server.url}datasets/municipal-plans/latest/"
+    counts = [
+        f"SELECT '{name}.{form}' AS file, count(*) FROM '{home}{name}.{form}'"
+        for name in releases[0].tables
+        for form in ("parquet", "csv")
+    ]
+    found = dict(map(tuple, duckdb_over_http(" UNION ALL ".join(counts))))
+    assert found == {
+        f"{name}.{form}": table.num_rows
+        for name, table in releases[0].tables.items()
+        for form in ("parquet", "csv")
+    }
+    title = duckdb_over_http(f"SELECT title FROM '{home}plans.csv'")
+    assert title == [["例示市 <情報化> 計画"]]
+
+
 def test_polars_reads_both_forms(server: Server, releases: tuple[Release, Release]) -> None:
     home = f"{server.url}datasets/municipal-plans/latest/"
     for name, table in releases[0].tables.items():
@@ -288,3 +342,43 @@ def test_polars_reads_both_forms(server: Server, releases: tuple[Release, Releas
     assert pl.scan_parquet(f"{home}plans.parquet").select("title").collect().rows() == [
         ("例示市 <情報化> 計画",)
     ]
+
+
+def converted(soffice: str, path: Path, folder: Path, *options: str) -> list[Path]:
+    """What LibreOffice sees in a file: a CSV in UTF-8 for every sheet."""
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", *options, "--convert-to", every_sheet]
+    subprocess.run(
+        [*command, "--outdir", folder, path],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    return sorted(folder.glob("*.csv"))
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    return [*csv.reader(path.read_text(encoding="utf-8").splitlines(keepends=True))]
+
+
+def test_libreoffice_opens_the_excel_edition(
+    soffice: str, public: FolderStore, tmp_path: Path
+) -> None:
+    edition = public.root / "datasets/libraries/latest/libraries.xlsx"
+    sheets = {one.stem: rows_of(one) for one in converted(soffice, edition, tmp_path)}
+    assert sheets["libraries-館"] == [
+        ["館コード", "館名", "席数", "面積", "開館"],
+        ["001", '本館 "中央", 新\n館', "120", "1500", "FALSE"],
+        ["002", "南館", "40", "0.1", "TRUE"],
+        ["003", "=1+1", "", "", ""],
+    ]
+
+
+def test_libreoffice_reads_the_csv_as_utf8(
+    soffice: str, public: FolderStore, tmp_path: Path
+) -> None:
+    """Its dialog asks a person for the encoding; a command must be told."""
+    path = public.root / "datasets/libraries/latest/branches.csv"
+    (read,) = converted(soffice, path, tmp_path, "--infilter=CSV:44,34,76,1")
+    assert [one[1] for one in rows_of(read)][:3] == ["name", '本館 "中央", 新\n館', "南館"]

@@ -47,13 +47,19 @@ def test_the_files_of_a_version(package: Package) -> None:
     assert sorted(release.files) == [
         "SHA256SUMS",
         "branches.csv",
+        "branches.csv-metadata.json",
         "branches.parquet",
         "changes.csv",
+        "changes.csv-metadata.json",
         "corrections.csv",
+        "corrections.csv-metadata.json",
+        "csv-metadata.json",
         "datapackage.json",
         "libraries.xlsx",
         "lineage.parquet",
+        "quality.json",
         "visits.csv",
+        "visits.csv-metadata.json",
         "visits.parquet",
     ]
     assert release.version == "1.0.0"
@@ -185,9 +191,10 @@ def test_the_descriptor_measures_every_file(package: Package) -> None:
     described = [
         one
         for resource in descriptor["resources"]
-        for one in (resource, *resource.get("alternates", ()))
+        for one in (resource, resource["csvw"], *resource.get("alternates", ()))
     ]
-    described += [*descriptor["alternates"], descriptor["lineage"]]
+    described += [*descriptor["alternates"], descriptor["lineage"], descriptor["csvw"]]
+    described += [descriptor["quality"]]
     assert {one["path"] for one in described} == release.files.keys() - {
         "SHA256SUMS",
         "datapackage.json",
@@ -258,7 +265,7 @@ for name, content in sorted(released(package, *parts).files.items()):
         for number, zone in ((0, "Asia/Tokyo"), (1, "UTC"))
     }
     assert len(found) == 1
-    assert len(found.pop().splitlines()) == 20
+    assert len(found.pop().splitlines()) == 30
 
 
 def test_parts_are_merged(package: Package) -> None:

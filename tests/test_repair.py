@@ -103,6 +103,8 @@ DAMAGED = [
         *(f"{NAME}.xlsx", "datapackage.json", "SHA256SUMS"),
     )
 ] + [
+    f"{HOME}/1.0.1/plans.csv-metadata.json",
+    f"{HOME}/1.0.1/csv-metadata.json",
     f"{HOME}/datapackage.json",
     f"{HOME}/latest/indicator_values.csv",
     "public/SHA256SUMS",

@@ -113,16 +113,16 @@ def two_versions(root: Path, package: Package) -> tuple[FolderStore, FolderStore
 
 def test_where_things_lie(tmp_path: Path, package: Package) -> None:
     public, workspace = two_versions(tmp_path, package)
+    tables = ("branches", "changes", "corrections", "visits")
     names = [
         "SHA256SUMS",
-        "branches.csv",
+        *(f"{name}.csv" for name in tables),
+        *(f"{name}.csv-metadata.json" for name in tables),
         "branches.parquet",
-        "changes.csv",
-        "corrections.csv",
+        "csv-metadata.json",
         "datapackage.json",
         "libraries.xlsx",
         "lineage.parquet",
-        "visits.csv",
         "visits.parquet",
     ]
     home = "datasets/libraries"
@@ -223,8 +223,9 @@ def test_a_broken_state_stops_the_pass(tmp_path: Path, broken: bytes) -> None:
     assert raised.value.code == "damaged-state"
 
 
-def test_killed_at_every_effect(tmp_path: Path, package: Package) -> None:
+def test_killed_at_every_effect(tmp_path: Path) -> None:
     """A reader sees the old version or the new; the next pass ends as an undisturbed one would."""
+    package = libraries(tmp_path / "small", lambda descriptor: descriptor["resources"].pop())
     origin = tmp_path / "origin"
     run(*stores(origin), package, part(package, branches=BRANCHES[:2]))
     undisturbed = tmp_path / "undisturbed"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from opendata.catalogue import metadata
 from opendata.catalogue.api import api_files, place_documents
 from opendata.catalogue.assets import assets
-from opendata.catalogue.dcat import catalogue_document
 from opendata.catalogue.model import Current, Pages, Section, Site
 from opendata.catalogue.pages import place as place_pages
 from opendata.catalogue.pages.accessibility import render_accessibility
@@ -18,7 +19,7 @@ from opendata.catalogue.pages.search import render_search
 from opendata.catalogue.pages.start import render_start
 from opendata.catalogue.places import Place, has_plans, places
 from opendata.catalogue.rendering import made_by
-from opendata.release import Publisher
+from opendata.release import Files, Publisher
 
 
 def build(
@@ -43,16 +44,32 @@ def build(
         **render_search(site, datasets),
         **render_changes(site, datasets),
         **render_accessibility(site),
-        "catalog.jsonld": catalogue_document(datasets, publisher, base),
-        "robots.txt": _robots(base),
+        **metadata.documents(datasets, site),
         **api_files(site, datasets),
         **assets(),
     }
-    if base:
-        files["sitemap.xml"] = _sitemap(base, datasets)
     for current in datasets:
         files |= render_dataset(site, current)
-    return Pages(files, tuple(_sections(site, datasets)))
+    sections = tuple(_sections(site, datasets))
+    if base:
+        newest = max((one.created for one in datasets), default=None)
+        pages = [(path, newest) for path in sorted(files) if path.endswith(".html")]
+        maps = [f"{one.folder}/sitemap.xml" for one in sections]
+        files |= metadata.sitemap(base, pages, maps)
+        sections = tuple(replace(one, render=_mapped(base, one)) for one in sections)
+    return Pages(files, sections)
+
+
+def _mapped(base: str, section: Section) -> Callable[[], Files]:
+    """A section's pages with a sitemap of them. It says no dates: a section's do not depend on
+    any."""
+
+    def render() -> Files:
+        files = section.render()
+        pages = ((path, None) for path in sorted(files) if path.endswith(".html"))
+        return {**files, f"{section.folder}/sitemap.xml": metadata.urlset(base, pages)}
+
+    return render
 
 
 def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:
@@ -80,25 +97,3 @@ def _section(site: Site, current: Current, one: Place, about: str) -> Section:
             **place_documents(site, one),
         },
     )
-
-
-def _robots(base: str | None) -> bytes:
-    lines = ["User-agent: *", "Allow: /"]
-    if base:
-        lines += ["", f"Sitemap: {base}sitemap.xml"]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _sitemap(base: str, datasets: Sequence[Current]) -> bytes:
-    newest = max((one.created for one in datasets), default=None)
-    modified = f"<lastmod>{newest}</lastmod>" if newest else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"  <url><loc>{_xml(base)}</loc>{modified}</url>\n"
-        "</urlset>\n"
-    ).encode()
-
-
-def _xml(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -20,7 +20,8 @@ class Current:
     of all its versions (`Release.entry`, oldest first).
 
     `cells` is its lineage, `corrections` its register of corrections and `changes` the lines of its
-    changes.csv, each with the columns of that file.
+    changes.csv, each with the columns of that file. `schema_changes` are by version those of
+    earlier ones, as their descriptors tell them.
     """
 
     descriptor: Mapping[str, Any]
@@ -29,6 +30,7 @@ class Current:
     cells: pa.Table | None = None
     corrections: pa.Table | None = None
     changes: pa.Table | None = None
+    schema_changes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -56,7 +56,7 @@ def render(site: Site, path: str, template: str, linked: Any = None, **values: A
             other_ending=ENDINGS[OTHER[language]],
             ja=_IN_JAPANESE if language == "en" else Markup(),
             t=say(language),
-            linked=script(linked) if linked else None,
+            linked=script(linked(language) if callable(linked) else linked) if linked else None,
             **{
                 name: value(language) if callable(value) else value
                 for name, value in values.items()

@@ -20,7 +20,7 @@ from pydantic_settings import (
 
 import opendata
 from opendata.errors import ConfigurationError, Text, settings_file
-from opendata.release import Publisher
+from opendata.release import LicenceName, Publisher
 from opendata.store import FolderStore, S3Options, Store, apart, open_store
 from opendata.workbook import Limits
 
@@ -54,6 +54,8 @@ class PublisherSettings(_Strict):
     email: str | None = None
     """The office's public mail address for questions."""
     homepage: str | None = None
+    licence: LicenceName | None = None
+    """What everything is published under; each package's own licence when unset."""
 
 
 class LimitSettings(_Strict):

@@ -27,14 +27,18 @@ from opendata.release.descriptor import (
 )
 from opendata.release.formats import read_parquet, to_csv
 from opendata.release.held import with_last
+from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
 from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
 from opendata.release.tables import text
 
 __all__ = [
+    "LICENCES",
     "QUALITY",
     "Difference",
     "Files",
     "Judged",
+    "Licence",
+    "LicenceName",
     "Part",
     "Previous",
     "Publisher",
@@ -46,6 +50,7 @@ __all__ = [
     "counted",
     "diff",
     "keys",
+    "licence_of",
     "merged",
     "parts_of",
     "pointer",

@@ -23,6 +23,7 @@ from opendata.release.changes import (
     schema_lines,
 )
 from opendata.release.corrections import Reason, corrections
+from opendata.release.csvw import GROUP, SUFFIX, group_document, table_document
 from opendata.release.descriptor import (
     OURS,
     RECORDS,
@@ -353,4 +354,13 @@ def _data(
     files["lineage.parquet"] = to_parquet(content.cells, (), about)
     files[f"{package.name}.xlsx"] = to_excel(package, tables, descriptor)
     files[QUALITY] = document(details(content.judged))
-    return files
+    return files | _csvw(descriptor)
+
+
+def _csvw(descriptor: Mapping[str, Any]) -> dict[str, bytes]:
+    """What CSV on the Web tells of every CSV, and of all of them."""
+    resources = descriptor["resources"]
+    described = {
+        f"{one['path']}{SUFFIX}": document(table_document(descriptor, one)) for one in resources
+    }
+    return described | {GROUP: document(group_document(descriptor, resources))}

@@ -12,6 +12,9 @@ from opendata.package import Package
 from opendata.package.contract import PRIVATE, published
 from opendata.release.changes import CHANGES_SCHEMA
 from opendata.release.corrections import CORRECTIONS_SCHEMA
+from opendata.release.csvw import GROUP, SUFFIX
+from opendata.release.csvw import MEDIA_TYPE as CSVW_TYPE
+from opendata.release.licences import LICENCES
 from opendata.release.model import QUALITY, Files, Part, Publisher
 from opendata.release.tables import LINEAGE_SCHEMA
 
@@ -76,6 +79,8 @@ def contract(package: Package, publisher: Publisher, base_url: str | None) -> di
     person |= {"path": publisher.homepage} if publisher.homepage else {}
     person |= {"email": publisher.email} if publisher.email else {}
     descriptor |= rest | {"contributors": [person, *source.get("contributors", ())]}
+    if publisher.licence:
+        descriptor["licenses"] = [LICENCES[publisher.licence].described]
     descriptor["csvPolicy"] = CSV_POLICY
     descriptor["resources"] = [_resource(one["name"], one) for one in source["resources"]] + RECORDS
     plain: dict[str, Any] = json.loads(document(descriptor))
@@ -127,8 +132,11 @@ RECORDS = [
 OURS = frozenset({*(str(one["name"]) for one in RECORDS), "lineage"})
 """Names that no resource of a package may have."""
 
-DATED = ("version", "created", "sources", "schemaChanges", "alternates", "lineage", "quality")
-MEASURED = ("bytes", "hash", "rows", "alternates")
+DATED = (
+    *("version", "created", "sources", "schemaChanges"),
+    *("alternates", "lineage", "csvw", "quality"),
+)
+MEASURED = ("bytes", "hash", "rows", "alternates", "csvw")
 
 
 def without_data(descriptor: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,6 +173,9 @@ def describe(
         ending = path.rpartition(".")[2]
         return {"path": path, "format": ending, "mediatype": MEDIA_TYPES[ending], **measured(path)}
 
+    def csvw(path: str) -> dict[str, Any]:
+        return {"path": path, "format": "json", "mediatype": CSVW_TYPE, **measured(path)}
+
     resources = []
     for one in contract["resources"]:
         name = str(one["name"])
@@ -173,12 +184,14 @@ def describe(
         head |= measured(str(one["path"])) | {"rows": rows[name]}
         if f"{name}.parquet" in data:
             head["alternates"] = [other(f"{name}.parquet")]
+        head["csvw"] = csvw(f"{one['path']}{SUFFIX}")
         resources.append(head | {"schema": one["schema"]})
     return {
         **{part: value for part, value in contract.items() if part != "resources"},
         "resources": resources,
         "alternates": [other(f"{contract['name']}.xlsx")],
         "lineage": other("lineage.parquet") | {"schema": LINEAGE_SCHEMA},
+        "csvw": csvw(GROUP),
         "quality": {**other(QUALITY), **quality},
     }
 
@@ -186,7 +199,10 @@ def describe(
 def ordered(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     """What a reader looks for first, first."""
     first = ("$schema", "name", "title", "description", "version", "created", "homepage")
-    last = ("sources", "schemaChanges", "resources", "alternates", "lineage", "quality")
+    last = (
+        *("sources", "schemaChanges", "resources", "alternates", "lineage"),
+        *("csvw", "quality"),
+    )
     middle = [name for name in descriptor if name not in (*first, *last)]
     return {name: descriptor[name] for name in (*first, *middle, *last) if name in descriptor}
 

@@ -13,6 +13,7 @@ from opendata.errors import StoreError
 from opendata.release.changes import CHANGES
 from opendata.release.corrections import Reason, read_corrections
 from opendata.release.formats import read_csv, read_parquet
+from opendata.release.licences import LicenceName
 from opendata.validate.dataset import Dataset
 
 Files = Mapping[str, bytes]
@@ -38,12 +39,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes. `code` is the municipality code, `homepage` an http(s) URL."""
+    """Who publishes. `code` is the municipality code, `homepage` an http(s) URL; `licence`, where
+    it is set, holds for every package, whatever that says itself."""
 
     name: str
     code: str | None = None
     email: str | None = None
     homepage: str | None = None
+    licence: LicenceName | None = None
 
 
 @dataclass(frozen=True, slots=True)

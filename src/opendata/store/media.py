@@ -35,6 +35,8 @@ _TYPES = {
     "wasm": "application/wasm",
 }
 _CHECKSUMS = "SHA256SUMS"
+_CSVW = "csv-metadata.json"
+"""How the names of CSV on the Web's metadata end."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=60"
@@ -46,6 +48,8 @@ def media_type(path: str) -> str:
     name = path.rpartition("/")[2]
     if name == _CHECKSUMS:
         return _TYPES["txt"]
+    if name.endswith(_CSVW):
+        return "application/csvm+json"
     return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 

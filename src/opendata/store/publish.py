@@ -276,8 +276,27 @@ def current(public: Store, state: State) -> list[Current]:
                     before.lineage,
                     before.corrections,
                     before.changes,
+                    _earlier_schema_changes(public, state, package),
                 )
             )
+    return found
+
+
+def _earlier_schema_changes(
+    public: Store, state: State, package: str
+) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """By version the changes of the schema that earlier ones tell; a damaged one tells none."""
+    found = {}
+    for entry in _history(state, package)[:-1]:
+        if entry.get("schema_changes"):
+            version = str(entry["version"])
+            folder = folder_of(package, version)
+            try:
+                sums = _committed_sums(public, state, package, version, folder)
+                content = _verified(public, f"{folder}/{DESCRIPTOR}", sums[DESCRIPTOR])
+            except StoreError:
+                continue
+            found[version] = json.loads(content).get("schemaChanges", ())
     return found
 
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute
 from markupsafe import Markup
 
+from opendata.catalogue import metadata
 from opendata.catalogue.assets import has_reader
-from opendata.catalogue.dcat import schema_org
 from opendata.catalogue.fields import fields
 from opendata.catalogue.model import Current, Language, Site
 from opendata.catalogue.releases import said, titles, versions
@@ -81,7 +81,6 @@ def render_dataset(site: Site, current: Current) -> Files:
     home = f"datasets/{current.name}/"
     folder = f"{home}{current.version}/"
     tables = [_table(one, folder) for one in descriptor["resources"]]
-    (linked,) = schema_org([current], site.publisher, site.base)
 
     def fields_of(language: Language) -> Mapping[str, Any]:
         return {one.name: fields(one.schema, language) for one in tables}
@@ -90,7 +89,7 @@ def render_dataset(site: Site, current: Current) -> Files:
         site,
         f"{home}index",
         "dataset.html",
-        linked=linked,
+        linked=lambda language: metadata.schema_org(current, site, "../../", language),
         name=current.name,
         titles=titles(descriptor),
         abouts=said(descriptor, "description"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opendata.catalogue.dcat import schema_org
+from opendata.catalogue import metadata
 from opendata.catalogue.model import Current, Site
 from opendata.catalogue.releases import newest, said, titles
 from opendata.catalogue.rendering import render
@@ -35,7 +35,7 @@ def render_start(site: Site, datasets: Sequence[Current]) -> Files:
         site,
         "index",
         "start.html",
-        linked=schema_org(datasets, site.publisher, site.base),
+        linked=lambda language: metadata.schema_org_catalogue(datasets, site, "", language),
         datasets=shown,
         states=states,
         versions=newest(datasets, VERSIONS),
