@@ -34,8 +34,8 @@ from opendata.catalogue.metadata.schema_org import part as part_of
 from opendata.catalogue.metadata.sitemap import MOST
 from opendata.catalogue.metadata.vocabulary import FREQUENCIES, THEMES
 from opendata.catalogue.model import Site
-from opendata.errors import Text
-from opendata.package import Package
+from opendata.errors import PackageError, Text
+from opendata.package import Package, contract
 from opendata.release import LICENCES, Files, LicenceName, Publisher, Release
 from tests.release_samples import (
     BRANCHES,
@@ -640,4 +640,12 @@ def test_robots_are_shown_the_way(documents: Files, datasets: list[Current]) -> 
 
 def test_terms_are_named_once() -> None:
     assert len({one.iri for one in FREQUENCIES.values()}) == len(FREQUENCIES)
-    assert {one.term for one in THEMES.values()} == {*THEMES}
+    assert {one.term for one in THEMES.values()} == {*THEMES} == {*contract.THEMES}
+
+
+def test_a_theme_that_there_is_not_is_told(tmp_path: Path) -> None:
+    def themed(descriptor: dict[str, Any]) -> None:
+        descriptor["themes"] = ["EDUC", "BOOKS"]
+
+    with pytest.raises(PackageError, match="BOOKS"):
+        libraries(tmp_path, themed)

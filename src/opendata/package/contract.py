@@ -16,6 +16,24 @@ READINGS = frozenset(
 """The ways in which a written cell becomes a value."""
 TYPES = frozenset({"string", "integer", "number", "boolean"})
 """The types of Table Schema that the pipeline makes values of."""
+THEMES = frozenset(
+    [
+        "AGRI",
+        "ECON",
+        "EDUC",
+        "ENER",
+        "ENVI",
+        "GOVE",
+        "HEAL",
+        "INTR",
+        "JUST",
+        "REGI",
+        "SOCI",
+        "TECH",
+        "TRAN",
+    ]
+)
+"""What a package's `themes` may name: the European data themes."""
 FoundBy = Literal["query", "reading", "records", "sheet", "screening"]
 """Who finds what breaks a rule: a query of the rule's own over the typed tables, or a part of the
 house: reading a cell, making records of readings, looking over the sheets as they stand, screening

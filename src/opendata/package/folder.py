@@ -11,6 +11,7 @@ from opendata.errors import PackageError
 from opendata.package.contract import (
     PRIVATE,
     READINGS,
+    THEMES,
     TYPES,
     Field,
     ForeignKey,
@@ -85,6 +86,8 @@ def _resource(descriptor: Mapping[str, Any]) -> Resource:
 
 
 def _check_references(package: Package) -> None:
+    if unknown := {*package.descriptor.get("themes", ())} - THEMES:
+        raise KeyError(f"themes: {', '.join(sorted(map(str, unknown)))}")
     for resource in package:
         for field in resource.fields:
             if field.reading not in READINGS or field.type not in TYPES:

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
+from opendata.catalogue import metadata
 from opendata.catalogue.api import writing
 from opendata.catalogue.api.writing import Links
 from opendata.catalogue.model import Current, Site
@@ -48,6 +49,7 @@ def page(site: Site, datasets: Sequence[Current]) -> Files:
         site,
         path,
         "api.html",
+        linked=metadata.in_brief(datasets, site),
         addresses=_addresses(datasets),
         examples=_examples(site, datasets),
         openapi=Links(Site(site.publisher), writing.PAGE).to(writing.OPENAPI),

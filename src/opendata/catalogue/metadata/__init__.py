@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from opendata.catalogue.metadata import schema_org as _schema_org
@@ -20,6 +20,7 @@ from opendata.release import Files
 __all__ = [
     "Area",
     "documents",
+    "in_brief",
     "schema_org",
     "schema_org_catalogue",
     "schema_org_part",
@@ -53,8 +54,19 @@ def schema_org(
 
 
 def schema_org_catalogue(
-    datasets: Sequence[Current], site: Site, root: str = "", language: Language = "ja"
+    datasets: Sequence[Current],
+    site: Site,
+    root: str,
+    language: Language = "ja",
+    *,
+    is_brief: bool = False,
 ) -> dict[str, Any]:
-    """The DataCatalog that the start page tells search engines, with every Dataset."""
+    """The DataCatalog that the start page tells search engines, with every Dataset; briefly, for
+    other pages about all of them."""
     known = [described(one, site) for one in datasets]
-    return _schema_org.catalogue(known, site, root, language)
+    return _schema_org.catalogue(known, site, root, language, is_brief=is_brief)
+
+
+def in_brief(datasets: Sequence[Current], site: Site) -> Callable[[Language], dict[str, Any]]:
+    """The brief DataCatalog for a page one folder below the site's root, by language."""
+    return lambda language: schema_org_catalogue(datasets, site, "../", language, is_brief=True)

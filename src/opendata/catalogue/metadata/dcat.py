@@ -211,6 +211,7 @@ class _Graph:
             "dcat:keyword": [{"@language": _tongue(x), "@value": x} for x in one.keywords],
             "dcat:version": one.version,
             "dcat:landingPage": self._document(self.at(one.page)),
+            "foaf:page": self._document(self.at("api/index.html")),
         }
         return node
 

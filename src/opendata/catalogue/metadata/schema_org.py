@@ -14,6 +14,7 @@ Node = dict[str, Any]
 SHORTEST, LONGEST = 50, 5000
 """Characters of a description."""
 CONTEXT = "https://schema.org/"
+_LONG = ("@context", "distribution", "variableMeasured", "includedInDataCatalog", "creditText")
 
 
 def dataset(one: Described, site: Site, root: str, language: Language = "ja") -> Node:
@@ -59,10 +60,18 @@ def dataset(one: Described, site: Site, root: str, language: Language = "ja") ->
 
 
 def catalogue(
-    datasets: Sequence[Described], site: Site, root: str, language: Language = "ja"
+    datasets: Sequence[Described],
+    site: Site,
+    root: str,
+    language: Language = "ja",
+    *,
+    is_brief: bool = False,
 ) -> Node:
-    """The DataCatalog for the start page, with every package's Dataset."""
+    """The DataCatalog with every package's Dataset: for the start page all that is known of it, for
+    pages about all of them (`is_brief`) what it is."""
     at = site.base or root
+    found = [dataset(one, site, root, language) for one in datasets]
+    left_out = _LONG if is_brief else ("@context",)
     return {
         "@context": CONTEXT,
         "@type": "DataCatalog",
@@ -74,7 +83,9 @@ def catalogue(
         "url": f"{at}index.html",
         "inLanguage": ["ja", "en"],
         "publisher": _publisher(site),
-        "dataset": [_without_context(dataset(one, site, root, language)) for one in datasets],
+        "dataset": [
+            {name: value for name, value in one.items() if name not in left_out} for one in found
+        ],
     }
 
 
@@ -163,7 +174,3 @@ def _publisher(site: Site) -> Mapping[str, str]:
     found = {"@type": "GovernmentOrganization", "name": who.name}
     found |= {"url": who.homepage} if who.homepage else {}
     return found | ({"email": who.email} if who.email else {})
-
-
-def _without_context(node: Node) -> Node:
-    return {name: value for name, value in node.items() if name != "@context"}

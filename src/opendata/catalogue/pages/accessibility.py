@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from opendata.catalogue.model import Site
+from collections.abc import Sequence
+
+from opendata.catalogue import metadata
+from opendata.catalogue.model import Current, Site
 from opendata.catalogue.rendering import render
 from opendata.release import Files
 
@@ -10,6 +13,13 @@ TESTED = ("machine", "sizes", "keyboard", "colour", "paper", "html")
 GAPS = ("people", "data", "excel", "preview", "readings")
 
 
-def render_accessibility(site: Site) -> Files:
+def render_accessibility(site: Site, datasets: Sequence[Current]) -> Files:
     """What the site is held to, how that was tested, and what is known to be missing."""
-    return render(site, "accessibility/index", "accessibility.html", tested=TESTED, gaps=GAPS)
+    return render(
+        site,
+        "accessibility/index",
+        "accessibility.html",
+        linked=metadata.in_brief(datasets, site),
+        tested=TESTED,
+        gaps=GAPS,
+    )

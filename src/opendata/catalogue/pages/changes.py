@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from opendata.catalogue import metadata
 from opendata.catalogue.model import Current, Language, Site
 from opendata.catalogue.releases import Version, newest, titles, versions
 from opendata.catalogue.rendering import render
@@ -42,6 +43,7 @@ def render_changes(site: Site, datasets: Sequence[Current]) -> Files:
         site,
         "changes/index",
         "changes.html",
+        linked=metadata.in_brief(datasets, site),
         versions=newest(datasets, VERSIONS),
         count=sum(len(one.history) for one in datasets),
         datasets=[_changed(one) for one in datasets],
