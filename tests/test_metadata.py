@@ -36,7 +36,7 @@ from opendata.catalogue.metadata.vocabulary import FREQUENCIES, THEMES
 from opendata.catalogue.model import Site
 from opendata.errors import PackageError, Text
 from opendata.package import Package, contract
-from opendata.release import LICENCES, Files, LicenceName, Publisher, Release
+from opendata.release import LICENCES, Files, LicenceName, Publisher, Release, licence_of
 from tests.release_samples import (
     BRANCHES,
     PUBLISHER,
@@ -333,6 +333,8 @@ def test_a_licence_is_named_in_every_document(name: LicenceName) -> None:
     assert all("加工して作成" in one["rights"] for one in american)
     assert json.loads(made.files["plans.csv-metadata.json"])["dc:license"] == {"@id": iri}
     assert f'href="{iri}"' in files["feed.atom"].decode()
+    unnamed = licence_of({"licenses": [{"path": iri}]})
+    assert unnamed == LICENCES[name]
     rights = [str(one) for one in parsed(files).objects(None, RDFS.label)]
     assert any("加工して作成" in one and "出典：例示市" in one for one in rights)
 
@@ -598,6 +600,14 @@ def test_changes_of_the_schema_are_told_in_words(
     )
     again = metadata.documents([newer], SITE)["schema-changes.en.atom"]
     assert feedparser.parse(again).entries[0].content[0].value == entry.content[0].value
+
+
+def test_a_reason_may_hold_any_character(datasets: list[Current]) -> None:
+    entry = {**datasets[1].history[1], "reason": "a\x0b\ufffe<&>]]>"}
+    one = replace(datasets[1], history=[datasets[1].history[0], entry])
+    read = feedparser.parse(metadata.documents([one], SITE)["feed.en.atom"])
+    assert not read.bozo
+    assert read.entries[0].summary.endswith("reason: a<&>]]>")
 
 
 # --- sitemap -------------------------------------------------------------------------------------
