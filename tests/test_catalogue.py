@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from opendata import catalogue
 from opendata.catalogue import Current, words
-from opendata.catalogue.drawing import Bar, bar, course
-from opendata.catalogue.plans import overview
 from opendata.package import Package
 from opendata.release import Files, Release
 from tests.release_samples import (
-    PLAN_ID,
     PUBLISHER,
-    dataset,
     municipal_plans,
-    part,
     plans,
     released,
 )
@@ -85,6 +79,35 @@ def test_a_period_in_words(start: int | None, end: int | None, said: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (2010, 2016, "FY2010–2016 (Heisei 22 – 28)"),
+        (2018, 2022, "FY2018–2022 (Heisei 30 – Reiwa 4)"),
+        (2019, 2019, "FY2019 (Reiwa 1)"),
+        (2019, None, "from FY2019 (Reiwa 1)"),
+        (None, 1988, "until FY1988 (Showa 63)"),
+        (None, None, "no period stated"),
+    ],
+)
+def test_a_period_in_english(start: int | None, end: int | None, said: str) -> None:
+    assert words.period(start, end, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "ja", "en"),
+    [
+        (250_000, "25万", "250k"),
+        (150_000_000, "1.5億", "150M"),
+        (99_999, "99,999", "99,999"),
+        (-1e13, "-10兆", "-10tn"),
+        (0, "0", "0"),
+    ],
+)
+def test_a_number_on_an_axis(value: float, ja: str, en: str) -> None:
+    assert (words.short(value), words.short(value, "en")) == (ja, en)
+
+
+@pytest.mark.parametrize(
     ("values", "said"),
     [
         ({"value": 1234.5}, "1,234.5件"),
@@ -124,54 +147,3 @@ def test_sizes(count: int, said: str) -> None:
 def test_the_day_is_japans() -> None:
     assert words.day("2026-11-20T14:59:59Z") == "2026年11月20日"
     assert words.day("2026-11-20T15:00:00Z") == "2026年11月21日"
-
-
-def test_bars_on_the_axis() -> None:
-    assert bar(2010, 2019, 2010, 2014, None) == Bar(0, 50, None)
-    assert bar(2010, 2019, 2015, 2019, 2017) == Bar(50, 50, 80)
-    assert bar(2010, 2019, 2015, 2019, 2019) == Bar(50, 50, None)
-    assert bar(2010, 2019, None, 2019, None) is None
-    assert bar(2010, 2019, 2015, 2014, None) is None
-
-
-def test_the_course_of_an_indicator() -> None:
-    drawn = course([("target", 2014, 50.0), ("baseline", 2010, 10.0), ("actual", 2012, 30.0)])
-    assert drawn is not None
-    assert [one.kind for one in drawn.marks] == ["baseline", "actual", "target"]
-    assert drawn.planned == "10,50 158,10"
-    assert drawn.actual == "10,50 84,30"
-    assert course([("target", 2014, 50.0)]) is None
-    flat = course([("target", 2014, 5.0), ("baseline", 2014, 5.0)])
-    assert flat is not None
-    assert {one.y for one in flat.marks} == {30.0}
-
-
-def test_odd_plans_do_not_break_the_page(package: Package) -> None:
-    """No years, a node that is its own parent, parents in a circle, values without numbers."""
-
-    def node(node_id: str, parent: str | None) -> dict[str, Any]:
-        return {
-            "node_id": node_id,
-            "plan_id": PLAN_ID,
-            "parent_node_id": parent,
-            "level": "goal",
-            "title": node_id,
-        }
-
-    odd = dataset(
-        package,
-        "表",
-        {
-            "plans": [{"plan_id": PLAN_ID, "municipality_code": "092169", "title": "計画"}],
-            "policy_nodes": [node("own", "own"), node("a", "b"), node("b", "a"), node("c", "gone")],
-            "indicators": [{"indicator_id": "k", "plan_id": PLAN_ID, "name": "指標"}],
-        },
-    )
-    made = released(package, replace(part(package), dataset=odd))
-    found = overview(shown(made), {})
-    assert found is not None
-    (plan,) = found.places[0].plans
-    assert plan.period == "期間の記載なし"
-    assert plan.bar is None
-    assert found.ticks == ()
-    assert [one.title for one in plan.nodes] == ["a", "b", "c", "own"]

@@ -10,7 +10,7 @@ from opendata.release import Files
 READER = "parquet.js"
 """The library that reads Parquet in a browser. It is not ours and no part of the repository:
 `scripts/preview.sh` brings it. Without it the pages say why there is no preview."""
-NAMES = ("site.css", "icon.svg", "search.js", "preview.js")
+NAMES = ("site.css", "icon.svg", "plans.css", "plans.js", "search.js", "preview.js")
 
 
 def assets() -> Files:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from opendata.catalogue import metadata
-from opendata.catalogue.api import api_files, place_documents
+from opendata.catalogue.api import api_files
 from opendata.catalogue.assets import assets
 from opendata.catalogue.model import Current, Pages, Section, Site
-from opendata.catalogue.pages import place as place_pages
 from opendata.catalogue.pages.accessibility import render_accessibility
 from opendata.catalogue.pages.changes import render_changes
 from opendata.catalogue.pages.dataset import render_dataset
 from opendata.catalogue.pages.search import render_search
 from opendata.catalogue.pages.start import render_start
-from opendata.catalogue.places import Place, has_plans, places
-from opendata.catalogue.rendering import made_by
+from opendata.catalogue.places import has_plans
+from opendata.catalogue.sections import plan_pages
 from opendata.release import Files, Publisher
 
 
@@ -50,7 +47,8 @@ def build(
     }
     for current in datasets:
         files |= render_dataset(site, current)
-    sections = tuple(_sections(site, datasets))
+    overviews, sections = plan_pages(site, [one for one in datasets if has_plans(one)])
+    files |= overviews
     if base:
         newest = max((one.created for one in datasets), default=None)
         pages = [(path, newest) for path in sorted(files) if path.endswith(".html")]
@@ -70,30 +68,3 @@ def _mapped(base: str, section: Section) -> Callable[[], Files]:
         return {**files, f"{section.folder}/sitemap.xml": metadata.urlset(base, pages)}
 
     return render
-
-
-def _sections(site: Site, datasets: Sequence[Current]) -> Iterator[Section]:
-    for current in datasets:
-        if has_plans(current):
-            about = _about(site, current)
-            for one in places(current):
-                yield _section(site, current, one, about)
-
-
-def _about(site: Site, current: Current) -> str:
-    """What the pages of every municipality depend on beside its own rows."""
-    schemas = [one["schema"] for one in current.descriptor["resources"]]
-    known = (made_by(), repr(site), json.dumps(schemas, sort_keys=True))
-    return hashlib.sha256("\n".join(known).encode()).hexdigest()
-
-
-def _section(site: Site, current: Current, one: Place, about: str) -> Section:
-    """The pages of one municipality."""
-    return Section(
-        f"places/{one.code}",
-        hashlib.sha256(f"{about}\n{one.digest}".encode()).hexdigest(),
-        lambda: {
-            **place_pages.render_place(site, current, one),
-            **place_documents(site, one),
-        },
-    )

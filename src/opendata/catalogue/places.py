@@ -26,9 +26,30 @@ OWNERS = {
 }
 """Each table by the field that leads to the table whose rows are a place's, whose key has the same
 name. Every table comes after the one it is led to."""
-DEMANDED = ("plans", "indicators", "indicator_values")
+DEMANDED: Mapping[str, Sequence[str]] = {
+    "plans": ("plan_id", "municipality_code", "title"),
+    "indicators": ("indicator_id", "plan_id", "name"),
+    "indicator_values": ("indicator_id", "value_type", "fiscal_year", "value"),
+}
+"""The tables and fields without which there is nothing to show."""
+OPTIONAL: Mapping[str, Sequence[str]] = {
+    "policy_nodes": ("node_id", "plan_id", "level", "title"),
+    "progress": ("node_id", "fiscal_year", "rating"),
+    "evaluation_counts": ("plan_id", "goal", "rating", "item_count"),
+    "indicator_progress": (
+        *("indicator_id", "fiscal_year", "baseline", "target", "actual"),
+        *("achievement_rate", "expected", "judgement"),
+    ),
+}
+"""Tables that are shown where they are there with these fields."""
+_WHOLE = frozenset({"fiscal_year", "item_count"})
+_NUMBERS = frozenset({"value", "baseline", "target", "actual", "achievement_rate", "expected"})
 _KEY = r"(?s)^(?P<indicator_id>.*)\|(?P<value_type>[^|]*)\|(?P<fiscal_year>[^|]*)$"
 _SHOWN = ("indicator_id", "value_type", "fiscal_year", "how", "sha256", "file", "sheet", "cell")
+_CORRECTED = (
+    *("indicator_id", "value_type", "fiscal_year"),
+    *("version", "field", "before", "after", "change", "reason"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,65 +58,124 @@ class Place:
 
     `cells` says for every value of an indicator where it comes from: `indicator_id`, `value_type`,
     `fiscal_year` (text), `how`, `sha256`, `file`, `sheet`, `cell`. `corrections` are the lines of
-    the register about it, with an `indicator_id`.
+    the register about those values: the same three, `version`, `field`, `before`, `after`, `change`
+    and `reason`.
     """
 
     package: str
     code: str
     tables: Mapping[str, pa.Table]
     cells: pa.Table
+    corrections: pa.Table
 
     @property
     def digest(self) -> str:
         """Of all that is in it."""
         sink = hashlib.sha256(self.package.encode())
-        for name, table in [*sorted(self.tables.items()), ("", self.cells)]:
+        parts = [*sorted(self.tables.items()), ("", self.cells), ("", self.corrections)]
+        for name, table in parts:
             sink.update(f"\n{name} {table.schema}\n".encode())
-            sink.update(_serialized(table))
+            sink.update(serialized(table))
         return sink.hexdigest()
 
 
 def has_plans(current: Current) -> bool:
     """Whether a package's tables are those of plans and their indicators."""
-    return all(name in current.tables for name in DEMANDED)
+    return all(_has(current.tables.get(name), fields) for name, fields in DEMANDED.items())
+
+
+def shown_tables(current: Current) -> dict[str, pa.Table]:
+    """The tables of a package that has plans, as far as they can be shown: those that have the
+    fields by which they are known."""
+    known = {**DEMANDED, **OPTIONAL}
+    return {
+        name: current.tables[name]
+        for name in (PLANS, *OWNERS)
+        if _has(current.tables.get(name), known[name])
+    }
 
 
 def places(current: Current) -> Iterator[Place]:
     """The municipalities of a package that has plans, by their codes; each time those of one are
     in memory beside the tables themselves."""
-    tables = {name: current.tables[name] for name in (PLANS, *OWNERS) if name in current.tables}
-    codes = {PLANS: tables[PLANS].column("municipality_code").combine_chunks()}
+    tables = shown_tables(current)
+    codes = _codes(tables)
+    cells, corrected = _cells(current.cells), _corrections(current.corrections)
+    apart = {name: _apart(tables[name], codes[name]) for name in codes}
+    owned = codes["indicators"], tables["indicators"].column("indicator_id").combine_chunks()
+    cells_apart = _apart(cells, _of(cells, *owned))
+    corrected_apart = _apart(corrected, _of(corrected, *owned))
+    empty = {name: table.slice(0, 0) for name, table in tables.items()}
+    for code in sorted(apart[PLANS]):
+        yield Place(
+            current.name,
+            code,
+            {name: apart[name].get(code, empty[name]) for name in apart},
+            cells_apart.get(code, cells.slice(0, 0)),
+            corrected_apart.get(code, corrected.slice(0, 0)),
+        )
+
+
+def _has(table: pa.Table | None, fields: Sequence[str]) -> bool:
+    if table is None or not {*fields} <= {*table.column_names}:
+        return False
+    return all(_is_of_its_type(name, table.schema.field(name).type) for name in fields)
+
+
+def _is_of_its_type(name: str, kind: pa.DataType) -> bool:
+    if name in _WHOLE:
+        return pa.types.is_integer(kind)
+    if name in _NUMBERS:
+        return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    return pa.types.is_string(kind)
+
+
+def _codes(tables: Mapping[str, pa.Table]) -> dict[str, Any]:
+    """Per table the municipality of each of its rows."""
+    codes: dict[str, Any] = {PLANS: tables[PLANS].column("municipality_code").combine_chunks()}
     for name, (field, owner) in OWNERS.items():
         if name in tables and owner in codes:
             ids = tables[owner].column(field).combine_chunks()
             found = pc.index_in(tables[name].column(field).combine_chunks(), ids)
             codes[name] = codes[owner].take(found)
-    cells = _cells(current.cells)
-    ids = tables["indicators"].column("indicator_id").combine_chunks()
-    of_cells = codes["indicators"].take(
-        pc.index_in(cells.column("indicator_id").combine_chunks(), ids)
-    )
-    apart = {name: _apart(tables[name], codes[name]) for name in codes}
-    cells_apart = _apart(cells, of_cells)
-    empty = {name: table.slice(0, 0) for name, table in tables.items()}
-    for code in sorted(apart[PLANS]):
-        own = {name: apart[name].get(code, empty[name]) for name in apart}
-        yield Place(current.name, code, own, cells_apart.get(code, cells.slice(0, 0)))
+    return codes
+
+
+def _of(lines: pa.Table, codes: Any, ids: Any) -> Any:
+    """Per line the municipality of its indicator."""
+    return codes.take(pc.index_in(lines.column("indicator_id").combine_chunks(), ids))
 
 
 def _cells(lineage: pa.Table | None) -> pa.Table:
-    """The cells of the values of indicators."""
+    """The cells of the values of indicators: where no figure stands, that of what is written."""
     if lineage is None:
         return pa.table({name: pa.array([], pa.string()) for name in _SHOWN})
     is_value = pc.and_(
         pc.equal(lineage.column("table"), "indicator_values"),
-        pc.equal(lineage.column("field"), "value"),
+        pc.is_in(lineage.column("field"), pa.array(["value", "raw"])),
     )
     lines = lineage.filter(is_value)
-    key = pc.extract_regex(lines.column("key"), _KEY)
-    columns = {name: pc.struct_field(key, name) for name in _SHOWN[:3]}
-    columns |= {name: lines.column(name) for name in _SHOWN[3:]}
+    figures = lines.filter(pc.equal(lines.column("field"), "value"))
+    texts = lines.filter(pc.equal(lines.column("field"), "raw"))
+    is_alone = pc.invert(pc.is_in(texts.column("key"), figures.column("key").combine_chunks()))
+    lines = pa.concat_tables([figures, texts.filter(is_alone)])
+    columns = _key_of(lines) | {name: lines.column(name) for name in _SHOWN[3:]}
     return pa.table(columns).combine_chunks()
+
+
+def _corrections(register: pa.Table | None) -> pa.Table:
+    """The lines of the register that are about values of indicators."""
+    if register is None:
+        return pa.table({name: pa.array([], pa.string()) for name in _CORRECTED})
+    lines = register.filter(pc.equal(register.column("table"), "indicator_values"))
+    columns = _key_of(lines) | {name: lines.column(name) for name in _CORRECTED[3:]}
+    return pa.table(columns).combine_chunks()
+
+
+def _key_of(lines: pa.Table) -> dict[str, Any]:
+    """The parts of the keys of values, as texts."""
+    key = pc.extract_regex(lines.column("key"), _KEY)
+    return {name: pc.struct_field(key, name) for name in _SHOWN[:3]}
 
 
 def _apart(table: pa.Table, codes: Any) -> dict[str, pa.Table]:
@@ -111,7 +191,7 @@ def _apart(table: pa.Table, codes: Any) -> dict[str, pa.Table]:
     return found
 
 
-def _serialized(table: pa.Table) -> memoryview:
+def serialized(table: pa.Table) -> memoryview:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

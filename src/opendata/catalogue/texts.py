@@ -32,7 +32,7 @@ def say(language: Language) -> Say:
     Raises KeyError for a text that is not there.
     """
 
-    def said(name: str, **values: object) -> Markup:
+    def said(name: str, /, **values: object) -> Markup:
         text = texts()[name][language]
         # The texts are ours; only what is put into them comes from elsewhere.
         shown = {key: escape(value) for key, value in values.items()}

@@ -19,7 +19,7 @@ from opendata.catalogue.metadata.vocabulary import (
     Theme,
 )
 from opendata.catalogue.model import Current, Site
-from opendata.catalogue.words import PREFECTURES, place
+from opendata.catalogue.words import place, prefecture
 from opendata.errors import Text
 from opendata.release import Licence, Publisher, licence_of
 
@@ -240,8 +240,8 @@ def _areas(current: Current, site: Site) -> tuple[Area, ...]:
 
 def _prefectures(codes: Iterable[str]) -> Iterator[Area]:
     for code in sorted({code[:2] for code in codes}):
-        if code.isdecimal() and 1 <= int(code) <= len(PREFECTURES):
-            yield Area(code, PREFECTURES[int(code) - 1])
+        if name := prefecture(code):
+            yield Area(code, name)
 
 
 def _tables(current: Current) -> Iterator[Table]:

@@ -10,13 +10,14 @@ import pyarrow.compute
 from markupsafe import Markup
 
 from opendata.catalogue import metadata
+from opendata.catalogue.addresses import place_page, plan_page
 from opendata.catalogue.model import Current, Language, Site
 from opendata.catalogue.places import has_plans
 from opendata.catalogue.releases import said, titles
-from opendata.catalogue.rendering import file_name, render, script
+from opendata.catalogue.rendering import render, script
 from opendata.catalogue.search import PAGES, Document, index
 from opendata.catalogue.texts import say
-from opendata.catalogue.words import PREFECTURES, place
+from opendata.catalogue.words import place, prefecture
 from opendata.release import Files
 
 pc: Any = pyarrow.compute
@@ -55,9 +56,7 @@ def _prefectures(site: Site, datasets: Sequence[Current]) -> Mapping[str, Mappin
     """By prefecture the municipalities with plans: code to name."""
     found: dict[str, dict[str, str]] = {}
     for code in _codes(datasets):
-        number = int(code[:2]) if code[:2].isdecimal() else 0
-        prefecture = PREFECTURES[number - 1] if 1 <= number <= len(PREFECTURES) else "—"
-        found.setdefault(prefecture, {})[code] = place(code, site.places)
+        found.setdefault(prefecture(code) or "—", {})[code] = place(code, site.places)
     return found
 
 
@@ -81,9 +80,8 @@ def _documents(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
         home = f"datasets/{one.name}/index"
         yield Document("dataset", named["ja"], about["ja"], home, "", english, keywords)
     for code in _codes(datasets):
-        prefecture = place(code, {}).partition(" ")[0]
         name = place(code, site.places)
-        yield Document("place", name, prefecture, f"places/{code}/index", more=code)
+        yield Document("place", name, prefecture(code) or code, place_page(code), more=code)
     for one in datasets:
         if has_plans(one):
             yield from _plans(site, one.tables["plans"])
@@ -99,7 +97,7 @@ def _plans(site: Site, plans: pa.Table) -> Iterator[Document]:
             "plan",
             str(one["title"]),
             place(code, site.places),
-            f"places/{code}/plans/{file_name(str(one['plan_id']))}",
+            plan_page(code, str(one["plan_id"])),
         )
 
 

@@ -1,0 +1,173 @@
+"""The page of an indicator: whether its target is reached, and how anybody can see that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opendata.catalogue import addresses
+from opendata.catalogue.chart import chart
+from opendata.catalogue.labels import Voice
+from opendata.catalogue.model import Language
+from opendata.catalogue.municipality import VALUE_TYPES, Indicator, Plan
+from opendata.catalogue.pages.setting import Setting
+from opendata.catalogue.rendering import render
+from opendata.catalogue.texts import say
+from opendata.catalogue.verdict import (
+    JUDGEMENTS,
+    VERDICTS,
+    Formula,
+    Row,
+    achievement,
+    against_target,
+    expectation,
+)
+from opendata.release import Files
+
+TOLD = 4
+"""How many values of one type the picture's description tells one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How much of the way is `gone`, and where one should be by then, in percent of it."""
+
+    rate: str
+    gone: float
+    expected: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Where the newest actual lies as the target is written: the name of a text and its values."""
+
+    key: str
+    target: str
+    off: str
+
+
+def indicator_page(
+    setting: Setting, plan: Plan, indicator: Indicator, above: Sequence[Row]
+) -> Files:
+    """The page in both languages. `above` are the nodes it belongs to, the topmost first."""
+    kind = addresses.kind_of(indicator.name, indicator.unit)
+    voices = setting.voices
+    return render(
+        setting.site,
+        addresses.indicator_page(setting.code, indicator.id),
+        "indicator.html",
+        _linked(setting, plan, indicator),
+        code=setting.code,
+        plan=plan,
+        indicator=indicator,
+        above=above,
+        department=_department(plan, above),
+        place_page=addresses.place_page(setting.code),
+        plan_page=addresses.plan_page(setting.code, plan.id),
+        comparison=addresses.comparison_page(kind) if kind in setting.compared else None,
+        v=voices.__getitem__,
+        meter=_meter(indicator),
+        against=lambda language: _against(indicator, voices[language]),
+        drawn=lambda language: chart(indicator.values, indicator.unit, language),
+        told=lambda language: _told(indicator, voices[language]),
+        kinds=_kinds(indicator.values),
+        years=_years(indicator.values),
+        computed=_computed(indicator),
+        known=VERDICTS,
+        origins=[(one, indicator.cell(one)) for one in indicator.values],
+        has_notes=any(one["note"] for one in indicator.values),
+    )
+
+
+def _linked(setting: Setting, plan: Plan, indicator: Indicator) -> Mapping[str, Any]:
+    years = [int(one["fiscal_year"]) for one in indicator.values]
+    about = f"{setting.place}「{plan.title}」の指標「{indicator.name}」の目標値と実績値。"
+    return setting.linked(
+        addresses.indicator_page(setting.code, indicator.id),
+        f"{indicator.name}（{setting.place}）",
+        about + (indicator.row["definition"] or ""),
+        [(indicator.name, indicator.unit)],
+        (min(years), max(years)) if years else None,
+    )
+
+
+def _department(plan: Plan, above: Sequence[Row]) -> str | None:
+    """Who answers for it: the nearest that is named."""
+    named = [one["department"] for one in above if one["department"]]
+    department: str | None = named[-1] if named else plan.row["department"]
+    return department
+
+
+def _meter(indicator: Indicator) -> Meter | None:
+    row = indicator.verdict.row
+    if row is None or row["achievement_rate"] is None:
+        return None
+    rate, expected = float(row["achievement_rate"]), None
+    baseline, target = row["baseline"], row["target"]
+    if row["expected"] is not None and indicator.row["direction"] != "maintain":
+        expected = _share((row["expected"] - baseline) / (target - baseline))
+    return Meter(f"{round(rate * 100, 1):,g}%", _share(rate), expected)
+
+
+def _share(ratio: float) -> float:
+    """In percent of the bar, which cannot be more than full nor less than empty."""
+    return round(min(max(ratio, 0.0), 1.0) * 100, 2)
+
+
+def _against(indicator: Indicator, voice: Voice) -> Against | None:
+    """Only where nothing was judged: a judgement says more."""
+    actual, target = indicator.actual, indicator.target
+    if indicator.verdict.judgement in JUDGEMENTS or actual is None or target is None:
+        return None
+    found = against_target(actual, target)
+    if found is None:
+        return None
+    key, off = found
+    unit = indicator.unit
+    return Against(key, voice.quantity(target, unit), voice.difference(off, unit))
+
+
+def _kinds(values: Sequence[Row]) -> list[str]:
+    """The types of the values that there are, in their order."""
+    used = dict.fromkeys(str(one["value_type"]) for one in values)
+    return [one for one in VALUE_TYPES if one in used] + [
+        one for one in used if one not in VALUE_TYPES
+    ]
+
+
+def _years(values: Sequence[Row]) -> list[tuple[int, Mapping[str, Row]]]:
+    """By year, the newest first: the value of each type."""
+    found: dict[int, dict[str, Row]] = {}
+    for one in values:
+        found.setdefault(int(one["fiscal_year"]), {})[one["value_type"]] = one
+    return sorted(found.items(), reverse=True)
+
+
+def _computed(indicator: Indicator) -> list[tuple[Row, Formula | None, Formula | None]]:
+    """Every year's achievement with its calculation, the newest first."""
+    if indicator.row["direction"] not in ("up", "down", "maintain"):
+        return []
+    return [
+        (row, achievement(indicator.row, row), expectation(indicator.values, row))
+        for row in reversed(indicator.progress)
+        if row["achievement_rate"] is not None
+    ]
+
+
+def _told(indicator: Indicator, voice: Voice) -> str:
+    """The picture in words: a few values of a type one by one, of many the first and the last."""
+    language: Language = voice.language
+    parts = []
+    for kind in _kinds(indicator.values):
+        own = [one for one in indicator.values if one["value_type"] == kind]
+        chosen = own if len(own) <= TOLD else [own[0], own[-1]]
+        said = [
+            f"{voice.plain_year(int(one['fiscal_year']))} {voice.quantity(one, indicator.unit)}"
+            for one in chosen
+        ]
+        between = " 〜 " if language == "ja" else " to "
+        joint = voice.joined(said) if chosen is own else between.join(said)
+        parts.append(f"{voice.label('indicator_values', 'value_type', kind)}: {joint}")
+    told = say(language)("indicator.told", name=indicator.name).unescape()
+    return told + "".join(f"{one}{'。' if language == 'ja' else '. '}" for one in parts)
