@@ -1,9 +1,9 @@
 """The search's index: what can be found, by every one and two letters that follow each other.
 
 Japanese has no spaces between words, so that no word need be known to be found. The index is cut
-into small files, of which a search loads the few that it needs: `search/words/letters-<n>.js` say in
-which documents letters stand, `search/words/pages-<n>.js` what the documents are. They are programs of
-one call, not JSON, because a page that was opened as a file may load those only.
+into small files, of which a search loads the few that it needs: `search/words/letters-<n>.js` say
+in which documents letters stand, `search/words/pages-<n>.js` what the documents are. They are
+programs of one call, not JSON, because a page that was opened as a file may load those only.
 """
 
 from __future__ import annotations
