@@ -179,7 +179,7 @@ def _release(tables: Mapping[str, Any], previous: str | None) -> Any:
     from datetime import UTC, datetime
 
     from opendata.package import load
-    from opendata.release import Publisher, Release, checksums, sha256
+    from opendata.release import QUALITY, Publisher, Release, checksums, sha256
     from opendata.release import descriptor as describing
     from opendata.release.changes import CHANGES
     from opendata.release.corrections import CORRECTIONS
@@ -195,9 +195,10 @@ def _release(tables: Mapping[str, Any], previous: str | None) -> Any:
         data[f"{one.name}.parquet"] = to_parquet(tables[one.name], one.primary_key, {})
     data["lineage.parquet"] = to_parquet(_lineage(tables), (), {})
     data[f"{package.name}.xlsx"] = b""  # the site reads only how large it is
+    data[QUALITY] = b"{}"
     rows = {name: table.num_rows for name, table in {**tables, **records}.items()}
     dated = {**plain, "version": version, "sources": [], "schemaChanges": []}
-    found = describing.ordered(describing.describe(dated, data, rows))
+    found = describing.ordered(describing.describe(dated, data, rows, {}))
     files = {**data, "datapackage.json": describing.document(found)}
     files["SHA256SUMS"] = checksums({path: sha256(content) for path, content in files.items()})
     created = datetime(2026, 4, 2 if previous else 1, tzinfo=UTC)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 import csvw
@@ -27,6 +28,7 @@ from rdflib import DCTERMS, RDF, RDFS, URIRef
 from rdflib.compare import isomorphic
 from referencing import Registry, Resource
 
+from opendata import catalogue
 from opendata.catalogue import Current, metadata
 from opendata.catalogue.metadata.described import described
 from opendata.catalogue.metadata.linked import Node, json_ld, literal, reference, turtle, words
@@ -36,7 +38,8 @@ from opendata.catalogue.metadata.vocabulary import FREQUENCIES, THEMES
 from opendata.catalogue.model import Site
 from opendata.errors import PackageError, Text
 from opendata.package import Package, contract
-from opendata.release import LICENCES, Files, LicenceName, Publisher, Release
+from opendata.release import LICENCES, Files, LicenceName, Publisher, Release, licence_of
+from tests import plan_samples
 from tests.release_samples import (
     BRANCHES,
     PUBLISHER,
@@ -333,6 +336,8 @@ def test_a_licence_is_named_in_every_document(name: LicenceName) -> None:
     assert all("加工して作成" in one["rights"] for one in american)
     assert json.loads(made.files["plans.csv-metadata.json"])["dc:license"] == {"@id": iri}
     assert f'href="{iri}"' in files["feed.atom"].decode()
+    unnamed = licence_of({"licenses": [{"path": iri}]})
+    assert unnamed == LICENCES[name]
     rights = [str(one) for one in parsed(files).objects(None, RDFS.label)]
     assert any("加工して作成" in one and "出典：例示市" in one for one in rights)
 
@@ -422,6 +427,37 @@ def test_short_and_long_descriptions_are_what_is_wanted(datasets: list[Current])
         f"{BASE}datasets/x/index.html#dataset",
         f"{BASE}places/1/index.html",
     )
+
+
+@pytest.mark.parametrize("base_url", [None, BASE])
+def test_every_page_says_of_which_dataset_it_is(
+    datasets: list[Current], base_url: str | None
+) -> None:
+    pages = catalogue.build(
+        [plan_samples.current(), datasets[1]], publisher=PUBLISHER, base_url=base_url
+    )
+    files = {**pages.files}
+    for section in pages.sections:
+        files |= section.render()
+    found = {path: content.decode() for path, content in files.items() if path.endswith(".html")}
+    assert {"index.html", "api/index.en.html", "accessibility/index.html"} <= found.keys()
+    assert {path.partition("/")[0] for path in found} >= {"places", "compare", "progress"}
+    for path, page in found.items():
+        (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+        told = json.loads(script)
+        nodes = told.get("dataset", [told])
+        assert [one["@type"] for one in nodes] == ["Dataset"] * len(nodes) != [], path
+        for node in nodes:
+            assert 50 <= len(node["description"]) <= 5000, path
+            assert node["name"] and node["license"], path
+        for node in (told, *nodes):
+            address = urljoin(f"{BASE}{path}", node["url"])
+            assert address.removeprefix(BASE) in found, (path, address)
+    if base_url:
+        listed = set(locations(files["sitemap-1.xml"])) | {
+            one for path in files if path.endswith("/sitemap.xml") for one in locations(files[path])
+        }
+        assert listed - {BASE} == {f"{BASE}{path}" for path in found} - {f"{BASE}index.html"}
 
 
 # --- CSVW ----------------------------------------------------------------------------------------
@@ -546,30 +582,62 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 FEEDS = ["feed.atom", "feed.en.atom", "schema-changes.atom", "schema-changes.en.atom"]
 
 
-@pytest.mark.parametrize(
-    "site", [SITE, NOWHERE, SITES["nobody"]], ids=["based", "relative", "nobody"]
-)
-@pytest.mark.parametrize("name", FEEDS)
-def test_a_feed_is_as_the_standard_demands(datasets: list[Current], name: str, site: Site) -> None:
-    content = metadata.documents(datasets, site)[name]
+def faults(content: bytes) -> list[str]:
+    """What feedparser, or RFC 4287 beyond it, has to say against a feed."""
     read = feedparser.parse(content)
-    assert not read.bozo, read.get("bozo_exception")
-    assert read.version == "atom10"
+    if read.bozo or read.version != "atom10":
+        return [str(read.get("bozo_exception", read.version))]
     feed = ET.fromstring(content)
     entries = feed.findall(f"{ATOM}entry")
-    assert len(entries) == (3 if name.startswith("feed") else 1)
+    found = []
     for element in (feed, *entries):
-        for part_ in ("id", "title", "updated"):
-            assert len(element.findall(f"{ATOM}{part_}")) == 1, part_
-        assert MOMENT.fullmatch(element.findtext(f"{ATOM}updated") or "")
-        links = [(x.get("rel"), x.get("type"), x.get("href")) for x in element.iter(f"{ATOM}link")]
-        assert all(href for _, _, href in links)
-    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "例示市"
+        parts = ("id", "title", "updated")
+        found += [f"not one {x}" for x in parts if len(element.findall(f"{ATOM}{x}")) != 1]
+        if not MOMENT.fullmatch(element.findtext(f"{ATOM}updated") or ""):
+            found.append("no moment")
+        links = element.findall(f"{ATOM}link")
+        if sum(one.get("rel") == "alternate" for one in links) != 1:
+            found.append("not one page")
+        if not all(one.get("href") for one in links):
+            found.append("a link that leads nowhere")
+    if not feed.findtext(f"{ATOM}author/{ATOM}name"):
+        found.append("no author")
     identifiers = [one.text for one in feed.iter(f"{ATOM}id")]
-    assert len(identifiers) == len(set(identifiers))
+    if len(identifiers) != len(set(identifiers)):
+        found.append("an id that is not one thing's")
     moments = [one.findtext(f"{ATOM}updated") for one in entries]
-    assert moments == sorted(moments, key=str, reverse=True)
-    assert feed.findtext(f"{ATOM}updated") == moments[0]
+    if moments != sorted(moments, key=str, reverse=True):
+        found.append("not the newest first")
+    if moments and feed.findtext(f"{ATOM}updated") != moments[0]:
+        found.append("changed at another moment")
+    return found
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_a_feed_is_as_the_standard_demands(datasets: list[Current], name: str) -> None:
+    for site in (SITE, NOWHERE, SITES["nobody"]):
+        content = metadata.documents(datasets, site)[name]
+        assert faults(content) == []
+        assert content.count(b"<entry>") == (3 if name.startswith("feed") else 1)
+    assert faults(metadata.documents([], SITE)[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</title>", ""),
+        ("<name>例示市</name>", ""),
+        ("T15:30:00Z", " 15:30"),
+        ("2026-11-20T01", "2026-11-22T01"),
+        ("<id>.*?</id>", "<id>urn:x</id>"),
+        ('rel="alternate"', 'rel="related"'),
+    ],
+)
+def test_a_feed_is_refused_for_what_is_planted(documents: Files, old: str, new: str) -> None:
+    content = documents["feed.atom"].decode()
+    spoilt = re.sub(old, new, content)
+    assert spoilt != content
+    assert faults(spoilt.encode())
 
 
 def test_ids_stay_when_the_site_moves(datasets: list[Current]) -> None:
@@ -598,6 +666,14 @@ def test_changes_of_the_schema_are_told_in_words(
     )
     again = metadata.documents([newer], SITE)["schema-changes.en.atom"]
     assert feedparser.parse(again).entries[0].content[0].value == entry.content[0].value
+
+
+def test_a_reason_may_hold_any_character(datasets: list[Current]) -> None:
+    entry = {**datasets[1].history[1], "reason": "a\x0b\ufffe<&>]]>"}
+    one = replace(datasets[1], history=[datasets[1].history[0], entry])
+    read = feedparser.parse(metadata.documents([one], SITE)["feed.en.atom"])
+    assert not read.bozo
+    assert read.entries[0].summary.endswith("reason: a<&>]]>")
 
 
 # --- sitemap -------------------------------------------------------------------------------------
@@ -641,11 +717,12 @@ def test_robots_are_shown_the_way(documents: Files, datasets: list[Current]) -> 
 def test_terms_are_named_once() -> None:
     assert len({one.iri for one in FREQUENCIES.values()}) == len(FREQUENCIES)
     assert {one.term for one in THEMES.values()} == {*THEMES} == {*contract.THEMES}
+    assert {*FREQUENCIES} == {*contract.FREQUENCIES}
 
 
-def test_a_theme_that_there_is_not_is_told(tmp_path: Path) -> None:
-    def themed(descriptor: dict[str, Any]) -> None:
-        descriptor["themes"] = ["EDUC", "BOOKS"]
-
+@pytest.mark.parametrize(
+    ("said", "value"), [("themes", ["EDUC", "BOOKS"]), ("accrualPeriodicity", "BOOKS")]
+)
+def test_a_term_that_there_is_not_is_told(tmp_path: Path, said: str, value: Any) -> None:
     with pytest.raises(PackageError, match="BOOKS"):
-        libraries(tmp_path, themed)
+        libraries(tmp_path, lambda descriptor: descriptor.update({said: value}))

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
     from opendata.release.formats import read_parquet, to_csv
     from opendata.release.held import with_last
     from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
-    from opendata.release.model import Files, Part, Previous, Publisher, Release
+    from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
     from opendata.release.tables import text
 
 __all__ = [
     "LICENCES",
+    "QUALITY",
     "Difference",
     "Files",
+    "Judged",
     "Licence",
     "LicenceName",
     "Part",
@@ -81,7 +83,7 @@ __getattr__ = opened(
         "formats": "read_parquet to_csv",
         "held": "with_last",
         "licences": "LICENCES Licence LicenceName licence_of",
-        "model": "Files Part Previous Publisher Release",
+        "model": "QUALITY Files Judged Part Previous Publisher Release",
         "tables": "text",
     },
 )
