@@ -1,5 +1,5 @@
-"""Take the pictures that the documentation shows: of the site, of the lists of reviews, and of the
-review of the refused example.
+"""Take the pictures that the documentation shows: of the site, of the lists of reviews, of the
+review of the refused example, and of an invented city's plan.
 
 `make pictures`. Needs Chromium, LibreOffice and poppler (Debian: chromium, libreoffice-calc-nogui,
 poppler-utils, fonts-noto-cjk).
@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import example_plan
 from playwright.sync_api import sync_playwright
 
 from opendata.pipeline import load_settings, run_pass
@@ -29,6 +30,13 @@ PAGES = {
     "review-phone.png": (f"workspace/reviews/{PLACE}/report.html", "ja", 390, 1130, 960),
 }
 """Of a page: its language, the width and the height in pixels, and how far it is scrolled."""
+
+CITY = {
+    "plan.png": ("plans", example_plan.TITLE, "light", 1080, 1320),
+    "indicator.png": ("indicators", "オンライン申請の割合", "light", 1080, 1360),
+    "indicator-phone.png": ("indicators", "窓口での待ち時間", "dark", 390, 1360),
+}
+"""Of the invented city's pages: the folder, the heading, the colours, width and height (pixels)."""
 
 PAPER = {
     "checked-results.png": (1, 140, 60, 68, 1240, 140),
@@ -50,6 +58,7 @@ def main() -> None:
         run_pass(load_settings(inbox=INBOX, **stores))
         review = desk / "workspace" / "reviews" / PLACE
         photograph(desk)
+        photograph_city(desk / "city")
         print_out(review / (Path(PLACE).stem + ".checked.xlsx"), desk)
 
 
@@ -67,6 +76,37 @@ def photograph(desk: Path) -> None:
             sheet.evaluate(f"scrollTo(0, {top})")
             sheet.screenshot(path=IMAGES / name)
         browser.close()
+
+
+def photograph_city(desk: Path) -> None:
+    """The pages of a plan and its indicators, of a city that there is not."""
+    inbox = desk / "inbox" / "municipal-plans" / example_plan.CODE
+    inbox.mkdir(parents=True)
+    stores = {name: str(desk / name) for name in ("inbox", "workspace", "public")}
+    named = {"publisher": {"name": example_plan.NAME, "code": example_plan.CODE}}
+    settings = load_settings(**stores, **named)
+    example_plan.write(settings, inbox / "計画.xlsx")
+    run_pass(settings)
+    home = desk / "public" / "places" / example_plan.CODE
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for name, (folder, heading, scheme, width, height) in CITY.items():
+            page = next(one for one in (home / folder).iterdir() if is_headed(one, heading))
+            sheet = browser.new_page(
+                viewport={"width": width, "height": height},
+                device_scale_factor=SCALE,
+                color_scheme=scheme,
+            )
+            sheet.goto(page.as_uri())
+            sheet.screenshot(path=IMAGES / name)
+        browser.close()
+
+
+def is_headed(page: Path, heading: str) -> bool:
+    """Whether a page is the Japanese one with that heading."""
+    return f"<h1>{heading}</h1>" in page.read_text(encoding="utf-8")
 
 
 def print_out(book: Path, desk: Path) -> None:
