@@ -13,9 +13,8 @@ from markupsafe import Markup
 from opendata.catalogue import metadata
 from opendata.catalogue.assets import has_reader
 from opendata.catalogue.fields import fields
-from opendata.catalogue.freshness import NAMES
 from opendata.catalogue.model import Current, Language, Site
-from opendata.catalogue.quality import Quality, quality_of
+from opendata.catalogue.quality import quality_of
 from opendata.catalogue.releases import said, titles, versions
 from opendata.catalogue.rendering import render, script
 from opendata.catalogue.texts import say
@@ -29,8 +28,6 @@ FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "Excel"}
 CSVW = "CSVW"
 VERSIONS = 20
 """How many of the newest versions stand on the page; all are in the list of changes."""
-FILES = 50
-"""Of how many sources the scores stand on the page; of all in quality.json."""
 _DIGITS = r"^[0-9]+$"
 
 
@@ -87,8 +84,6 @@ def render_dataset(site: Site, current: Current) -> Files:
     folder = f"{home}{current.version}/"
     tables = [_table(one, folder) for one in descriptor["resources"]]
 
-    quality = quality_of(current)
-
     def fields_of(language: Language) -> Mapping[str, Any]:
         return {one.name: fields(one.schema, language) for one in tables}
 
@@ -111,19 +106,12 @@ def render_dataset(site: Site, current: Current) -> Files:
         folder=folder,
         home=home,
         example=_example(site, current, tables),
-        quality=quality,
-        frequency=lambda language: _frequency(quality, language),
-        files_shown=FILES,
+        quality=quality_of(current),
         versions=versions(current)[:VERSIONS],
         count=len(current.history),
         has_reader=has_reader(),
         words=_preview_words,
     )
-
-
-def _frequency(quality: Quality, language: Language) -> str | None:
-    frequency = quality.freshness.frequency
-    return NAMES[frequency].in_(language) if frequency else None
 
 
 def _table(resource: Mapping[str, Any], folder: str) -> Table:
