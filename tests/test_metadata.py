@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
 import csvw
@@ -27,6 +28,7 @@ from rdflib import DCTERMS, RDF, RDFS, URIRef
 from rdflib.compare import isomorphic
 from referencing import Registry, Resource
 
+from opendata import catalogue
 from opendata.catalogue import Current, metadata
 from opendata.catalogue.metadata.described import described
 from opendata.catalogue.metadata.linked import Node, json_ld, literal, reference, turtle, words
@@ -36,7 +38,8 @@ from opendata.catalogue.metadata.vocabulary import FREQUENCIES, THEMES
 from opendata.catalogue.model import Site
 from opendata.errors import PackageError, Text
 from opendata.package import Package, contract
-from opendata.release import LICENCES, Files, LicenceName, Publisher, Release
+from opendata.release import LICENCES, Files, LicenceName, Publisher, Release, licence_of
+from tests import plan_samples
 from tests.release_samples import (
     BRANCHES,
     PUBLISHER,
@@ -333,6 +336,8 @@ def test_a_licence_is_named_in_every_document(name: LicenceName) -> None:
     assert all("加工して作成" in one["rights"] for one in american)
     assert json.loads(made.files["plans.csv-metadata.json"])["dc:license"] == {"@id": iri}
     assert f'href="{iri}"' in files["feed.atom"].decode()
+    unnamed = licence_of({"licenses": [{"path": iri}]})
+    assert unnamed == LICENCES[name]
     rights = [str(one) for one in parsed(files).objects(None, RDFS.label)]
     assert any("加工して作成" in one and "出典：例示市" in one for one in rights)
 
@@ -422,6 +427,37 @@ def test_short_and_long_descriptions_are_what_is_wanted(datasets: list[Current])
         f"{BASE}datasets/x/index.html#dataset",
         f"{BASE}places/1/index.html",
     )
+
+
+@pytest.mark.parametrize("base_url", [None, BASE])
+def test_every_page_says_of_which_dataset_it_is(
+    datasets: list[Current], base_url: str | None
+) -> None:
+    pages = catalogue.build(
+        [plan_samples.current(), datasets[1]], publisher=PUBLISHER, base_url=base_url
+    )
+    files = {**pages.files}
+    for section in pages.sections:
+        files |= section.render()
+    found = {path: content.decode() for path, content in files.items() if path.endswith(".html")}
+    assert {"index.html", "api/index.en.html", "accessibility/index.html"} <= found.keys()
+    assert {path.partition("/")[0] for path in found} >= {"places", "compare", "progress"}
+    for path, page in found.items():
+        (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+        told = json.loads(script)
+        nodes = told.get("dataset", [told])
+        assert [one["@type"] for one in nodes] == ["Dataset"] * len(nodes) != [], path
+        for node in nodes:
+            assert 50 <= len(node["description"]) <= 5000, path
+            assert node["name"] and node["license"], path
+        for node in (told, *nodes):
+            address = urljoin(f"{BASE}{path}", node["url"])
+            assert address.removeprefix(BASE) in found, (path, address)
+    if base_url:
+        listed = set(locations(files["sitemap-1.xml"])) | {
+            one for path in files if path.endswith("/sitemap.xml") for one in locations(files[path])
+        }
+        assert listed - {BASE} == {f"{BASE}{path}" for path in found} - {f"{BASE}index.html"}
 
 
 # --- CSVW ----------------------------------------------------------------------------------------
@@ -598,6 +634,14 @@ def test_changes_of_the_schema_are_told_in_words(
     )
     again = metadata.documents([newer], SITE)["schema-changes.en.atom"]
     assert feedparser.parse(again).entries[0].content[0].value == entry.content[0].value
+
+
+def test_a_reason_may_hold_any_character(datasets: list[Current]) -> None:
+    entry = {**datasets[1].history[1], "reason": "a\x0b\ufffe<&>]]>"}
+    one = replace(datasets[1], history=[datasets[1].history[0], entry])
+    read = feedparser.parse(metadata.documents([one], SITE)["feed.en.atom"])
+    assert not read.bozo
+    assert read.entries[0].summary.endswith("reason: a<&>]]>")
 
 
 # --- sitemap -------------------------------------------------------------------------------------

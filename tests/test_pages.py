@@ -285,7 +285,7 @@ def test_what_a_field_is_held_to_is_said_in_both_languages() -> None:
         "constraints": {"minimum": 1, "maximum": 9, "unique": True, "enum": [1, 9], "pattern": "<"},
     }
     (found,) = fields({"fields": [field], "primaryKey": "a"}, "ja")
-    assert found.unit == "人"
+    assert found.unit == "単位: 人"
     assert [str(one) for one in found.rules] == [
         "行を見分ける主キー",
         "同じ値は二度出ない",
@@ -294,6 +294,8 @@ def test_what_a_field_is_held_to_is_said_in_both_languages() -> None:
         "形: <code>&lt;</code>",
         "次のどれか: 1、9",
     ]
+    of_each = {**field, "unit": {"resource": "indicators", "field": "unit"}}
+    assert fields({"fields": [of_each]}, "en")[0].unit == "unit: unit of indicators"
     (other,) = fields({"fields": [{"name": "a", "type": "geopoint"}]}, "en")
     assert (other.title, other.kind, other.rules) == ("a", "geopoint", ())
 

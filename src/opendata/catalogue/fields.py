@@ -15,12 +15,12 @@ from opendata.catalogue.texts import say, texts
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field as a reader meets it. `categories` are its values with their labels, `rules` what it
-    is held to, `kind` its type, each in words."""
+    is held to, `kind` its type, `unit` what it counts, each in words."""
 
     name: str
     title: str
     about: str
-    unit: str
+    unit: Markup
     kind: Markup
     is_key: bool
     categories: tuple[tuple[str, str], ...]
@@ -54,12 +54,19 @@ def _field(
         name=str(field["name"]),
         title=str(field.get("title", field["name"])),
         about=str(field.get("description", "")),
-        unit=str(field.get("unit", "")),
+        unit=_unit(field.get("unit"), language),
         kind=t(kind) if kind in texts() else Markup.escape(field.get("type", "")),
         is_key=field["name"] in keys,
         categories=tuple(_categories(field)),
         rules=(*rules, *_rules(field, language)),
     )
+
+
+def _unit(unit: Any, language: Language) -> Markup:
+    """A unit that all values have, or where each row's stands: a field of a table."""
+    if isinstance(unit, Mapping):
+        return say(language)("dataset.unit_of", **unit)
+    return say(language)("dataset.unit", unit=unit) if unit else Markup()
 
 
 def _categories(field: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -69,8 +69,10 @@ def render(site: Site, path: str, template: str, linked: Any = None, **values: A
 
 def navigation(site: Site) -> Sequence[tuple[str, str]]:
     """The site's first pages: the key of each one's name among the texts, and its path."""
+    plans = [("progress", "progress/index")] if site.has_plans else []
     return [
         ("start", "index"),
+        *plans,
         ("changes", "changes/index"),
         ("api", "api/index"),
         ("search", "search/index"),

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from opendata.catalogue.addresses import place_folder
 from opendata.catalogue.api import place_documents
-from opendata.catalogue.labels import labels_of
 from opendata.catalogue.model import Current, Section, Site
 from opendata.catalogue.overview import Alike, alike, place_lines
 from opendata.catalogue.pages import compare, progress
@@ -25,14 +24,13 @@ def plan_pages(site: Site, datasets: Sequence[Current]) -> tuple[Files, tuple[Se
         return {}, ()
     lines, same = place_lines(datasets), alike(datasets)
     files = {
-        **progress.render_overview(site, lines, bool(same.starts)),
-        **compare.render_list(site, same),
+        **progress.render_overview(site, datasets, lines, bool(same.starts)),
+        **compare.render_list(site, datasets, same),
     }
-    labels = {key: words for one in datasets for key, words in labels_of(one.descriptor).items()}
     sections = (
         *(one for current in datasets for one in _places(site, current, same)),
-        *progress.prefectures(site, lines),
-        *compare.comparisons(site, same, labels),
+        *progress.prefectures(site, datasets[0], lines),
+        *compare.comparisons(site, datasets[0], same),
     )
     return files, sections
 

@@ -102,6 +102,8 @@ def _column(field: Mapping[str, Any], missing: Sequence[str], is_filled: bool) -
     column = {"name": name, "titles": titles, "datatype": _datatype(field)}
     if field.get("description"):
         column["dc:description"] = str(field["description"])
+    if isinstance(field.get("unit"), str):  # else another table's field tells it
+        column["schema:unitText"] = field["unit"]
     if is_filled:
         column["required"] = True
     if list(missing) != [""]:

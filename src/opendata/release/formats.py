@@ -46,7 +46,8 @@ def _quoted(column: Column) -> Column:
 
 
 def to_parquet(table: pa.Table, key: Sequence[str], metadata: Mapping[str, str]) -> bytes:
-    """zstd, the sort order declared, `metadata` in the file's key-value metadata."""
+    """zstd, the sort order declared, where each page of rows lies, so that a reader can load some
+    rows of many; `metadata` in the file's key-value metadata."""
     out = io.BytesIO()
     order: list[tuple[str, Literal["ascending"]]] = [(name, "ascending") for name in key]
     with pq.ParquetWriter(
@@ -55,6 +56,7 @@ def to_parquet(table: pa.Table, key: Sequence[str], metadata: Mapping[str, str])
         compression="zstd",
         # Arrow's own copy of the schema says nothing that Parquet's types do not.
         store_schema=False,
+        write_page_index=True,
         sorting_columns=pq.SortingColumn.from_ordering(table.schema, order) if order else None,
     ) as writer:
         writer.write_table(table.replace_schema_metadata(None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from opendata.errors import Text
@@ -47,14 +47,17 @@ LICENCES: Mapping[str, Licence] = {
 """Those a publisher may choose by name. A package may name any other of its own."""
 
 
+_BY_ADDRESS = {str(one.iri): one for one in LICENCES.values()}
+
+
 def licence_of(descriptor: Mapping[str, Any]) -> Licence | None:
     """The licence that a descriptor names first; None where it names none."""
     for one in descriptor.get("licenses", ()):
         name, address = str(one.get("name", "")), str(one.get("path", ""))
-        known = LICENCES.get(name)
+        known = LICENCES.get(name) or _BY_ADDRESS.get(address)
         if known is None:
             title = str(one.get("title") or name or address)
             return Licence(name, Text(title, title), address if "://" in address else None)
         title = str(one.get("title") or known.title.ja)
-        return Licence(name, known.title._replace(ja=title), known.iri)
+        return replace(known, title=known.title._replace(ja=title))
     return None

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const ROWS = 50;
+  const END = 65_536; // bytes of a file's end that are asked for first
   const WHOLE = 8_000_000; // bytes that may be loaded at once from a server that cannot give parts
   const words = JSON.parse(document.getElementById("preview-words").textContent);
   const reader = new URL("parquet.js", document.currentScript.src);
@@ -26,9 +27,14 @@
     async function slice(start, end = byteLength) {
       if (whole) return (await whole).slice(start, end);
       const stop = new AbortController();
-      const answer = await fetch(url, { headers: { Range: `bytes=${start}-${end - 1}` }, signal: stop.signal })
-        .catch(() => { throw new Reason("no_offline"); });
-      if (answer.status === 206) return answer.arrayBuffer();
+      // Not from the browser's cache, which joins parts of parts, and not always whole.
+      const asked = { headers: { Range: `bytes=${start}-${end - 1}` }, signal: stop.signal, cache: "no-store" };
+      const answer = await fetch(url, asked).catch(() => { throw new Reason("no_offline"); });
+      if (answer.status === 206) {
+        const part = await answer.arrayBuffer();
+        if (part.byteLength !== end - start) throw new Reason("no_offline");
+        return part;
+      }
       if (!answer.ok) throw new Reason("no_offline");
       if (byteLength > WHOLE) { stop.abort(); throw new Reason("no_large"); }
       whole ??= answer.arrayBuffer();
@@ -83,7 +89,7 @@
     async function read(from, to) {
       if (location.protocol === "file:") throw new Reason("no_file");
       const parquet = await import(reader).catch(() => { throw new Reason("no_offline"); });
-      opened ??= parquet.parquetMetadataAsync(file);
+      opened ??= parquet.parquetMetadataAsync(file, { initialFetchSize: END });
       const metadata = await opened;
       return parquet.parquetReadObjects({
         file, metadata, rowStart: from, rowEnd: to, compressors: parquet.compressors, useOffsetIndex: true,

@@ -6,10 +6,11 @@ site moves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax import saxutils
 
 from opendata.catalogue.metadata.described import Described
 from opendata.catalogue.metadata.linked import safe
@@ -25,6 +26,9 @@ NEVER = "1970-01-01T00:00:00Z"
 """When a feed was last changed that tells of nothing yet: it must say so."""
 OURS = UUID("5f0e4ba4-6c0e-5f25-9c0d-7f1d1f6f2b63")
 """The namespace of our ids."""
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML may hold, however they are written."""
 
 RELEASES = Text("公開と更新のお知らせ", "Releases")
 SCHEMAS = Text("表や項目の定義の変更", "Changes of the schema")
@@ -101,14 +105,14 @@ def _feed(
     root = site.base or ""
     name = path.removesuffix(".atom")
     updated = max((one.moment for one in entries), default=since)
-    author = f"<name>{escape(who.name)}</name>"
-    author += f"<uri>{escape(safe(who.homepage))}</uri>" if who.homepage else ""
-    author += f"<email>{escape(who.email)}</email>" if who.email else ""
+    author = f"<name>{_xml(who.name)}</name>"
+    author += f"<uri>{_xml(safe(who.homepage))}</uri>" if who.homepage else ""
+    author += f"<email>{_xml(who.email)}</email>" if who.email else ""
     head = (
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">',
         f"  <id>{_id(f'feed {who.code or who.name} {name}')}</id>",
-        f"  <title>{escape(f'{who.name} {title.in_(language)}')}</title>",
+        f"  <title>{_xml(f'{who.name} {title.in_(language)}')}</title>",
         f"  <updated>{updated}</updated>",
         f"  <author>{author}</author>",
         _link("self", f"{root}{path}", "application/atom+xml"),
@@ -123,25 +127,34 @@ def _entry(one: Entry, root: str, language: Language) -> str:
     lines = [
         "  <entry>",
         f"    <id>{_id(f'{one.key} {language}')}</id>",
-        f"    <title>{escape(one.title.in_(language))}</title>",
+        f"    <title>{_xml(one.title.in_(language))}</title>",
         f"    <updated>{one.moment}</updated>",
         f"    <published>{one.moment}</published>",
         "  " + _link("alternate", f"{home}index{ENDINGS[language]}", "text/html"),
         "  " + _link("related", f"{home}{one.version}/datapackage.json", "application/json"),
         "  " + _link("related", f"{home}{one.version}/changes.csv", "text/csv"),
         *(["  " + _link("license", rights)] if rights else ()),
-        f"    <summary>{escape(one.summary.in_(language))}</summary>",
+        f"    <summary>{_xml(one.summary.in_(language))}</summary>",
     ]
     if one.lines:
-        said = "".join(f"<li>{escape(line.in_(language))}</li>" for line in one.lines)
-        lines.append(f'    <content type="html">{escape(f"<ul>{said}</ul>")}</content>')
+        said = "".join(f"<li>{_html(line.in_(language))}</li>" for line in one.lines)
+        lines.append(f'    <content type="html">{_xml(f"<ul>{said}</ul>")}</content>')
     return "\n".join([*lines, "  </entry>"])
 
 
 def _link(relation: str, address: str, kind: str | None = None) -> str:
     said = f' type="{kind}"' if kind else ""
-    return f'  <link rel="{relation}"{said} href={quoteattr(safe(address))}/>'
+    return f'  <link rel="{relation}"{said} href={saxutils.quoteattr(safe(address))}/>'
 
 
 def _id(name: str) -> str:
     return uuid5(OURS, name).urn
+
+
+def _xml(text: str) -> str:
+    """As a document of XML 1.0 may hold it."""
+    return saxutils.escape(_FORBIDDEN.sub("", text))
+
+
+def _html(text: str) -> str:
+    return saxutils.escape(text)

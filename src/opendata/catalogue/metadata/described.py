@@ -73,8 +73,8 @@ class Table:
     name: str
     title: Text
     description: Text
-    fields: tuple[str, ...]
-    """What its columns are called in Japanese."""
+    fields: tuple[tuple[str, str | None], ...]
+    """What its columns are called in Japanese, and their units."""
     files: tuple[Download, ...]
     years: Years | None
 
@@ -257,13 +257,19 @@ def _tables(current: Current) -> Iterator[Table]:
             name=name,
             title=title,
             description=description,
-            fields=tuple(str(one.get("title", one["name"])) for one in fields),
+            fields=tuple((str(one.get("title", one["name"])), _unit(one)) for one in fields),
             files=tuple(
                 _download(one, current, title, description, resource.get("csvw"))
                 for one in (resource, *resource.get("alternates", ()))
             ),
             years=None if table is None else covered_years(table),
         )
+
+
+def _unit(field: Mapping[str, Any]) -> str | None:
+    """None as well where another table's field tells it."""
+    unit = field.get("unit")
+    return unit if isinstance(unit, str) else None
 
 
 def _download(

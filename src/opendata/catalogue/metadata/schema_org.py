@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from opendata.catalogue.metadata.described import Area, Described, Table, Years
@@ -44,7 +44,9 @@ def dataset(one: Described, site: Site, root: str, language: Language = "ja") ->
             "name": site.publisher.name,
             "url": f"{at}index.html",
         },
-        "variableMeasured": sorted({name for table in _data(one) for name in table.fields}),
+        "variableMeasured": _measured(
+            dict.fromkeys(field for table in _data(one) for field in table.fields)
+        ),
         "distribution": [
             {
                 "@type": "DataDownload",
@@ -100,7 +102,7 @@ def part(
     licence: Licence | None,
     area: Area | None = None,
     years: Years | None = None,
-    variables: Sequence[tuple[str, str | None]] = (),
+    variables: Iterable[tuple[str, str | None]] = (),
 ) -> Node:
     """The Dataset of a page that shows a part of a package: a municipality's, a plan's or an
     indicator's figures. It says nothing that is of one version.
@@ -121,10 +123,7 @@ def part(
         "creator": _publisher(site),
         "isAccessibleForFree": True,
         "isPartOf": {"@type": "Dataset", "@id": f"{at}datasets/{of}/index.html#dataset"},
-        "variableMeasured": [
-            {"@type": "PropertyValue", "name": measured, **({"unitText": unit} if unit else {})}
-            for measured, unit in variables
-        ],
+        "variableMeasured": _measured(variables),
     }
 
 
@@ -162,6 +161,14 @@ def _coverage(areas: Sequence[Area], years: Years | None) -> Node:
     if areas:
         found["spatialCoverage"] = [_place(area) for area in areas]
     return found
+
+
+def _measured(variables: Iterable[tuple[str, str | None]]) -> list[Node]:
+    """Each with its unit, where it has one."""
+    return [
+        {"@type": "PropertyValue", "name": name, **({"unitText": unit} if unit else {})}
+        for name, unit in variables
+    ]
 
 
 def _place(area: Area) -> Mapping[str, str]:

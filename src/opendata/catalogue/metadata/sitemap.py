@@ -28,7 +28,7 @@ def robots(base: str | None) -> bytes:
 def sitemap(base: str, entries: Iterable[Entry], sections: Sequence[str] = ()) -> Files:
     """sitemap.xml of these pages. Where they are more than a sitemap may hold, or `sections` have
     sitemaps of their own (their paths), it is an index, and the pages stand in sitemap-1.xml and so
-    on."""
+    on. What an index cannot hold any more is left out."""
     rest = iter(entries)
     files: dict[str, bytes] = {}
     while part := list(islice(rest, MOST)):
@@ -36,7 +36,8 @@ def sitemap(base: str, entries: Iterable[Entry], sections: Sequence[str] = ()) -
     if len(files) <= 1 and not sections:
         return {"sitemap.xml": next(iter(files.values()), urlset(base, ()))}
     named = "".join(
-        f"  <sitemap><loc>{_at(base, path)}</loc></sitemap>\n" for path in (*files, *sections)
+        f"  <sitemap><loc>{_at(base, path)}</loc></sitemap>\n"
+        for path in (*files, *sections)[:MOST]
     )
     return {**files, "sitemap.xml": _document("sitemapindex", named)}
 

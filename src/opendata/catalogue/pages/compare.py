@@ -11,14 +11,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from opendata.catalogue import addresses
-from opendata.catalogue.labels import Labels, Voice
-from opendata.catalogue.model import LANGUAGES, Language, Section, Site
+from opendata.catalogue import addresses, metadata
+from opendata.catalogue.labels import Voice, labels_of
+from opendata.catalogue.metadata import schema_org_part
+from opendata.catalogue.model import LANGUAGES, Current, Language, Section, Site
 from opendata.catalogue.overview import Alike
 from opendata.catalogue.places import serialized
 from opendata.catalogue.rendering import ENDINGS, made_by, render
 from opendata.catalogue.verdict import Row, is_usable
-from opendata.release import Files
+from opendata.release import Files, licence_of
 
 LISTED = 1500
 """So many comparisons the list of them names; all of them stand in the JSON beside it."""
@@ -47,43 +48,42 @@ class Line:
     bar: Bar | None
 
 
-def comparisons(site: Site, alike: Alike, labels: Labels) -> Iterator[Section]:
-    """A section for each kind of indicator that several municipalities have."""
+def comparisons(site: Site, package: Current, alike: Alike) -> Iterator[Section]:
+    """A section for each kind of indicator that several municipalities have. `package` is the one
+    whose words and licence the pages use."""
+    labels = labels_of(package.descriptor)
+    said = [package.name, package.descriptor.get("licenses"), sorted(map(repr, labels.items()))]
+    about = f"{made_by()}\n{site!r}\n{json.dumps(said, sort_keys=True)}"
     for kind in alike.starts:
-        yield _section(site, alike, kind, labels)
+        rows = alike.of(kind)
+        sink = hashlib.sha256(about.encode())
+        sink.update(serialized(rows))
+        render_own = _renderer(site, package, kind, rows)
+        yield Section(addresses.comparison_folder(kind), sink.hexdigest(), render_own)
 
 
-def _section(site: Site, alike: Alike, kind: str, labels: Labels) -> Section:
-    rows = alike.of(kind)
-    known = (made_by(), repr(site), json.dumps(sorted(map(repr, labels.items()))))
-    sink = hashlib.sha256("\n".join(known).encode())
-    sink.update(serialized(rows))
-    return Section(
-        addresses.comparison_folder(kind), sink.hexdigest(), _renderer(site, kind, rows, labels)
-    )
+def _renderer(site: Site, package: Current, kind: str, rows: pa.Table) -> Callable[[], Files]:
+    return lambda: render_comparison(site, package, kind, rows.to_pylist())
 
 
-def _renderer(site: Site, kind: str, rows: pa.Table, labels: Labels) -> Callable[[], Files]:
-    return lambda: render_comparison(site, kind, rows.to_pylist(), labels)
-
-
-def render_comparison(site: Site, kind: str, rows: Sequence[Row], labels: Labels) -> Files:
+def render_comparison(site: Site, package: Current, kind: str, rows: Sequence[Row]) -> Files:
     """The page in both languages, and `index.json` beside it."""
     name, unit = common_name(rows)
-    lines = _lines(rows)
+    lines, labels = _lines(rows), labels_of(package.descriptor)
+    places = len({one.code for one in lines})
     voices: Mapping[Language, Voice] = {one: Voice(one, labels, site.places) for one in LANGUAGES}
     page = addresses.comparison_page(kind)
     files = render(
         site,
         page,
         "compare.html",
-        _linked(site, name, unit, len({one.code for one in lines})),
+        _linked(site, package, page, name, unit, places),
         name=name,
         unit=unit,
         lines=lines,
-        places=len({one.code for one in lines}),
+        places=places,
         zero=_zero(rows),
-        with_actual=sum(1 for one in lines if one.actual),
+        with_actual=any(one.bar for one in lines),
         verdicts=Counter(one.verdict for one in lines),
         v=voices.__getitem__,
     )
@@ -92,19 +92,20 @@ def render_comparison(site: Site, kind: str, rows: Sequence[Row], labels: Labels
         "name": name,
         "unit": unit,
         "indicators": [
-            _in_json(one, line, voices["ja"]) for one, line in zip(rows, lines, strict=True)
+            _in_json(row, line, voices["ja"]) for row, line in zip(rows, lines, strict=True)
         ],
     }
     return {**files, f"{page}.json": _json(document)}
 
 
-def render_list(site: Site, alike: Alike) -> Files:
+def render_list(site: Site, datasets: Sequence[Current], alike: Alike) -> Files:
     """The list of all comparisons, and `index.json` beside it."""
     kinds = sorted(_kinds(alike), key=lambda one: (-one["municipalities"], one["name"]))
     files = render(
         site,
         addresses.COMPARISONS,
         "comparisons.html",
+        metadata.in_brief(datasets, site),
         kinds=kinds[:LISTED],
         all_kinds=len(kinds),
     )
@@ -192,19 +193,19 @@ def _value(row: Row | None) -> dict[str, Any] | None:
     return None if row is None else {name: row[name] for name in _VALUE}
 
 
-def _linked(site: Site, name: str, unit: str | None, places: int) -> Mapping[str, Any]:
-    measured = {"@type": "PropertyValue", "name": name, "unitText": unit}
-    about = f"「{name}」を指標とする{places}の自治体の、最新の実績値、目標値、達成率の一覧。"
-    return {
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "name": f"{name}の比較",
-        "description": about,
-        "inLanguage": "ja",
-        "isAccessibleForFree": True,
-        "creator": {"@type": "GovernmentOrganization", "name": site.publisher.name},
-        "variableMeasured": {key: value for key, value in measured.items() if value},
-    }
+def _linked(
+    site: Site, package: Current, path: str, name: str, unit: str | None, places: int
+) -> Mapping[str, Any]:
+    return schema_org_part(
+        site,
+        of=package.name,
+        path=path + ENDINGS["ja"],
+        root="../../",
+        name=f"{name}の比較",
+        about=f"「{name}」を指標とする{places}の自治体の、最新の実績値、目標値、達成率の一覧。",
+        licence=licence_of(package.descriptor),
+        variables=[(name, unit)],
+    )
 
 
 def _json(document: Mapping[str, Any]) -> bytes:

@@ -81,14 +81,13 @@ def indicator_page(
 
 
 def _linked(setting: Setting, plan: Plan, indicator: Indicator) -> Mapping[str, Any]:
-    place = setting.voices["ja"].place(setting.code)
-    about = f"{place}「{plan.title}」の指標「{indicator.name}」の目標値と実績値。"
     years = [int(one["fiscal_year"]) for one in indicator.values]
-    measured = {"@type": "PropertyValue", "name": indicator.name, "unitText": indicator.unit}
+    about = f"{setting.place}「{plan.title}」の指標「{indicator.name}」の目標値と実績値。"
     return setting.linked(
-        f"{indicator.name}（{place}）",
-        f"{about}{indicator.row['definition'] or ''}",
-        {key: value for key, value in measured.items() if value},
+        addresses.indicator_page(setting.code, indicator.id),
+        f"{indicator.name}（{setting.place}）",
+        about + (indicator.row["definition"] or ""),
+        [(indicator.name, indicator.unit)],
         (min(years), max(years)) if years else None,
     )
 

@@ -74,7 +74,8 @@ def _goals(plan: Plan) -> Sequence[Node]:
 
 
 def _linked(setting: Setting, plans: Sequence[Plan]) -> Mapping[str, Any]:
-    place = setting.voices["ja"].place(setting.code)
+    place = setting.place
     about = f"{place}の計画と、その指標の目標値、実績値、達成状況。"
     titles = "、".join(plan.title for plan in plans[:20])
-    return setting.linked(f"{place}の計画と指標", f"{about}{titles}")
+    path = addresses.place_page(setting.code)
+    return setting.linked(path, f"{place}の計画と指標", f"{about}{titles}")

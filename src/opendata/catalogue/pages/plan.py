@@ -14,6 +14,8 @@ from opendata.catalogue.rendering import render
 from opendata.catalogue.verdict import Row, Share, shares
 from opendata.release import Files
 
+NAMED = 100
+"""So many indicators search engines are told of."""
 OPEN = 60
 """With more goals and measures than that, each of the topmost is folded."""
 
@@ -96,15 +98,15 @@ def _web(address: str | None) -> str | None:
 
 
 def _linked(setting: Setting, plan: Plan) -> Mapping[str, Any]:
-    place, row = setting.voices["ja"].place(setting.code), plan.row
-    period = setting.voices["ja"].period(row["start_fiscal_year"], row["end_fiscal_year"])
-    about = (
-        f"{place}「{plan.title}」（{period}）の施策体系と{len(plan.indicators)}の指標の達成状況。"
+    start, end = plan.row["start_fiscal_year"], plan.row["end_fiscal_year"]
+    period, number = setting.voices["ja"].period(start, end), len(plan.indicators)
+    return setting.linked(
+        addresses.plan_page(setting.code, plan.id),
+        f"{plan.title}（{setting.place}）",
+        f"{setting.place}「{plan.title}」（{period}）の施策体系と{number}の指標の達成状況。",
+        [(one.name, one.unit) for one in plan.indicators[:NAMED]],
+        (start, end) if start is not None and end is not None and start <= end else None,
     )
-    start, end = row["start_fiscal_year"], row["end_fiscal_year"]
-    measured = [one.name for one in plan.indicators[:100]]
-    years = (start, end) if start is not None and end is not None else None
-    return setting.linked(f"{plan.title}（{place}）", about, measured or None, years)
 
 
 def _evaluation(rows: Sequence[Row]) -> Evaluation | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from opendata.catalogue import addresses
+from opendata.catalogue import addresses, metadata
 from opendata.catalogue.labels import Voice
-from opendata.catalogue.model import LANGUAGES, Language, Section, Site
+from opendata.catalogue.metadata import schema_org_part
+from opendata.catalogue.model import LANGUAGES, Current, Language, Section, Site
 from opendata.catalogue.overview import PlaceLine
-from opendata.catalogue.rendering import made_by, render
+from opendata.catalogue.rendering import ENDINGS, made_by, render
 from opendata.catalogue.verdict import Share, shares
 from opendata.catalogue.words import prefecture
-from opendata.release import Files
+from opendata.release import Files, licence_of
 
 ROOM = 600
 """So many plans and goals one page shows; of more, each prefecture has a page of its own."""
@@ -75,13 +77,16 @@ def is_large(places: Sequence[PlaceLine]) -> bool:
     return Group("", places).rows > ROOM
 
 
-def render_overview(site: Site, places: Sequence[PlaceLine], has_comparisons: bool) -> Files:
+def render_overview(
+    site: Site, datasets: Sequence[Current], places: Sequence[PlaceLine], has_comparisons: bool
+) -> Files:
     """progress/index.html: with everything, or with the prefectures and their municipalities."""
     everything = Group("", places)
     return render(
         site,
         addresses.PROGRESS,
         "progress.html",
+        metadata.in_brief(datasets, site),
         everything=everything,
         groups=groups(places) if is_large(places) else [],
         has_comparisons=has_comparisons,
@@ -90,22 +95,35 @@ def render_overview(site: Site, places: Sequence[PlaceLine], has_comparisons: bo
     )
 
 
-def prefectures(site: Site, places: Sequence[PlaceLine]) -> Iterator[Section]:
-    """A section for each prefecture where one page cannot show everything."""
+def prefectures(site: Site, package: Current, places: Sequence[PlaceLine]) -> Iterator[Section]:
+    """A section for each prefecture where one page cannot show everything; a part of `package`."""
     for one in groups(places) if is_large(places) else ():
-        known = f"{made_by()}\n{site!r}\n{one!r}"
+        page = f"progress/{one.number}/index"
+        linked = schema_org_part(
+            site,
+            of=package.name,
+            path=f"{page}{ENDINGS['ja']}",
+            root="../../",
+            name=f"計画と進捗（{prefecture(one.number) or one.number}）",
+            about="自治体の計画ごと、目標ごとにまとめた、指標の達成状況。",
+            licence=licence_of(package.descriptor),
+        )
+        known = f"{made_by()}\n{site!r}\n{one!r}\n{linked!r}"
         yield Section(
             f"progress/{one.number}",
             hashlib.sha256(known.encode()).hexdigest(),
-            lambda group=one: _render_prefecture(site, group),  # type: ignore[misc]
+            _renderer(site, page, one, linked),
         )
 
 
-def _render_prefecture(site: Site, group: Group) -> Files:
-    return render(
+def _renderer(
+    site: Site, page: str, group: Group, linked: Mapping[str, Any]
+) -> Callable[[], Files]:
+    return lambda: render(
         site,
-        f"progress/{group.number}/index",
+        page,
         "prefecture.html",
+        linked,
         group=group,
         v=_voices(site).__getitem__,
         shares_of=lambda _: shares,
