@@ -2,5 +2,6 @@
 
 from opendata.catalogue.build import build
 from opendata.catalogue.model import Current, Pages, Section
+from opendata.catalogue.places import ORIGINS
 
-__all__ = ["Current", "Pages", "Section", "build"]
+__all__ = ["ORIGINS", "Current", "Pages", "Section", "build"]
