@@ -26,7 +26,7 @@ from opendata import catalogue
 from opendata.catalogue import Current
 from opendata.catalogue.fields import fields
 from opendata.catalogue.model import LANGUAGES
-from opendata.catalogue.search import Document, bucket, index, normalized
+from opendata.catalogue.search import Document, Index, bucket, normalized
 from opendata.catalogue.standing import standing
 from opendata.catalogue.texts import texts
 from opendata.package import Package
@@ -476,13 +476,14 @@ def unpacked(content: bytes) -> tuple[str, Any]:
 
 def test_the_index_tells_where_pairs_of_letters_stand() -> None:
     documents = [Document("plan", f"計画{number}", "東京都", "x") for number in range(250)]
-    found = index([*documents, Document("place", "京都府", "", "y", more="260002")])
-    assert sum(path.startswith("search/pages-") for path in found.files) == 3
-    name, pages = unpacked(found.files["search/pages-2.js"])
+    found = Index.of([*documents, Document("place", "京都府", "", "y", more="260002")])
+    files = found.files()
+    assert sum(path.startswith("search/words/pages-") for path in files) == 3
+    name, pages = unpacked(files["search/words/pages-2.js"])
     assert (name, pages[-1][:2], len(pages)) == ("pages-2", ["place", "京都府"], 51)
 
     def at(letters: str) -> list[int]:
-        file = found.files[f"search/letters-{bucket(letters, found.letters)}.js"]
+        file = files[f"search/words/letters-{bucket(letters, found.letters)}.js"]
         numbers, last = [], 0
         for step in unpacked(file)[1].get(letters, []):
             last += step
@@ -501,9 +502,8 @@ def test_a_large_index_is_cut_into_small_files() -> None:
         Document("plan", f"第{number}次総合計画（{number * 7919 % 9973}）", f"市{number}", "x")
         for number in range(5000)
     ]
-    found = index(documents)
+    found = Index.of(documents)
     assert found.letters > 5
-    assert max(len(content) for content in found.files.values()) < 150_000
-    other = index(documents[:-1])
-    assert other.mark != found.mark
-    assert index(documents) == found
+    assert max(len(content) for content in found.files().values()) < 150_000
+    assert Index.of(documents[:-1]).mark != found.mark
+    assert Index.of(documents) == found

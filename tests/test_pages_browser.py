@@ -158,7 +158,14 @@ def test_the_search_works_by_keyboard_and_says_what_it_found(page: Page, server:
 
 @pytest.mark.parametrize(
     ("query", "first"),
-    [("館", "図書館"), ("LIBRARIES", "図書館"), ("seats", "席数"), ("092169", "例示市")],
+    [
+        ("館", "図書館"),
+        ("LIBRARIES", "図書館"),
+        ("seats", "席数"),
+        ("092169", "例示市"),
+        ("電子申請 割合", "電子申請の割合"),
+        ("例示市情報化", "例示市 <情報化> 計画"),
+    ],
 )
 def test_words_are_found(page: Page, server: Server, query: str, first: str) -> None:
     page.goto(f"{server.url}search/index.html?q={query}")

@@ -57,6 +57,7 @@ def test_the_files_of_a_version(package: Package) -> None:
         "datapackage.json",
         "libraries.xlsx",
         "lineage.parquet",
+        "quality.json",
         "visits.csv",
         "visits.csv-metadata.json",
         "visits.parquet",
@@ -193,6 +194,7 @@ def test_the_descriptor_measures_every_file(package: Package) -> None:
         for one in (resource, resource["csvw"], *resource.get("alternates", ()))
     ]
     described += [*descriptor["alternates"], descriptor["lineage"], descriptor["csvw"]]
+    described += [descriptor["quality"]]
     assert {one["path"] for one in described} == release.files.keys() - {
         "SHA256SUMS",
         "datapackage.json",
@@ -263,7 +265,7 @@ for name, content in sorted(released(package, *parts).files.items()):
         for number, zone in ((0, "Asia/Tokyo"), (1, "UTC"))
     }
     assert len(found) == 1
-    assert len(found.pop().splitlines()) == 20
+    assert len(found.pop().splitlines()) == 30
 
 
 def test_parts_are_merged(package: Package) -> None:

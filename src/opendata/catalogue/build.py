@@ -36,9 +36,10 @@ def build(
     site = Site(
         publisher, base, {**named, **(places or {})}, has_plans=any(map(has_plans, datasets))
     )
+    search, index = render_search(site, datasets)
     files = {
         **render_start(site, datasets),
-        **render_search(site, datasets),
+        **search,
         **render_changes(site, datasets),
         **render_accessibility(site, datasets),
         **metadata.documents(datasets, site),
@@ -55,7 +56,7 @@ def build(
         maps = [f"{one.folder}/sitemap.xml" for one in sections]
         files |= metadata.sitemap(base, pages, maps)
         sections = tuple(replace(one, render=_mapped(base, one)) for one in sections)
-    return Pages(files, sections)
+    return Pages(files, (index, *sections))
 
 
 def _mapped(base: str, section: Section) -> Callable[[], Files]:

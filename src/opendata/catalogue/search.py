@@ -1,9 +1,9 @@
 """The search's index: what can be found, by every one and two letters that follow each other.
 
 Japanese has no spaces between words, so that no word need be known to be found. The index is cut
-into small files, of which a search loads the few that it needs: `search/letters-<n>.js` say in
-which documents letters stand, `search/pages-<n>.js` what the documents are. They are programs of
-one call, not JSON, because a page that was opened as a file may load those only.
+into small files, of which a search loads the few that it needs: `search/words/letters-<n>.js` say
+in which documents letters stand, `search/words/pages-<n>.js` what the documents are. They are
+programs of one call, not JSON, because a page that was opened as a file may load those only.
 """
 
 from __future__ import annotations
@@ -42,12 +42,36 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The files of an index, and what a program must know to use them: of how many files the
-    letters are made, and a mark that changes with the content."""
+    """An index that can be made: of how many files of `letters`, and a `mark` that is another one
+    for every content. What uses the index must know both."""
 
-    files: Files
+    documents: Sequence[Document]
     letters: int
     mark: str
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Index:
+        """The index of documents; those that come first are shown first."""
+        known, sink, length = [*documents], hashlib.sha256(), 0
+        for one in known:
+            shown = json.dumps(_shown(one)).encode()
+            sink.update(shown)
+            length += sum(map(len, _texts(one)))
+        return cls(known, 1 + 2 * length // POSTINGS, sink.hexdigest()[:12])
+
+    def files(self) -> Files:
+        """Path to content."""
+        buckets: list[dict[str, list[int]]] = [{} for _ in range(self.letters)]
+        for letters, found in sorted(_postings(self.documents).items()):
+            buckets[bucket(letters, self.letters)][letters] = _steps(found)
+        files = {
+            f"search/words/letters-{number}.js": _call(f"letters-{number}", content)
+            for number, content in enumerate(buckets)
+        }
+        for number, start in enumerate(range(0, len(self.documents), PAGES)):
+            shown = [_shown(one) for one in self.documents[start : start + PAGES]]
+            files[f"search/words/pages-{number}.js"] = _call(f"pages-{number}", shown)
+        return files
 
 
 def normalized(text: str) -> str:
@@ -57,26 +81,6 @@ def normalized(text: str) -> str:
     """
     alike = unicodedata.normalize("NFKC", text).lower().translate(_HIRAGANA)
     return "".join(one for one in alike if unicodedata.category(one)[0] in "LNM")
-
-
-def index(documents: Sequence[Document]) -> Index:
-    """The index of documents; those that come first are shown first."""
-    postings = _postings(documents)
-    count = 1 + sum(len(found) for found in postings.values()) // POSTINGS
-    buckets: list[dict[str, list[int]]] = [{} for _ in range(count)]
-    for letters, found in sorted(postings.items()):
-        buckets[bucket(letters, count)][letters] = _steps(found)
-    files = {
-        f"search/letters-{number}.js": _call(f"letters-{number}", content)
-        for number, content in enumerate(buckets)
-    }
-    for number, start in enumerate(range(0, len(documents), PAGES)):
-        shown = [_shown(one) for one in documents[start : start + PAGES]]
-        files[f"search/pages-{number}.js"] = _call(f"pages-{number}", shown)
-    sink = hashlib.sha256()
-    for path, content in files.items():
-        sink.update(path.encode() + content)
-    return Index(files, count, sink.hexdigest()[:12])
 
 
 def bucket(letters: str, count: int) -> int:
@@ -91,11 +95,14 @@ def _postings(documents: Iterable[Document]) -> dict[str, list[int]]:
     """In which documents, by number, letters and pairs of letters stand."""
     postings: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(documents):
-        texts = (one.title, one.about, *one.english, one.more)
-        letters = {found for text in texts for found in _letters(normalized(text))}
+        letters = {found for text in _texts(one) for found in _letters(normalized(text))}
         for found in letters:
             postings[found].append(number)
     return postings
+
+
+def _texts(one: Document) -> tuple[str, ...]:
+    return (one.title, one.about, *one.english, one.more)
 
 
 def _letters(text: str) -> Iterable[str]:

@@ -11,23 +11,10 @@ import pyarrow.compute
 
 from opendata.catalogue.model import Current
 from opendata.catalogue.places import has_plans
+from opendata.catalogue.verdict import JUDGEMENTS, NO_ACTUAL, NOT_JUDGED, Share, shares
 
 pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
-
-JUDGEMENTS = ("achieved", "on_track", "behind", "reversed", "unknown")
-NOT_JUDGED = "none"
-"""An indicator of which no year has been judged: it has no actual value beside a target."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many indicators stand so; `left` and `width` say where on a bar, in percent."""
-
-    judgement: str
-    count: int
-    left: float
-    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +35,13 @@ def standing(current: Current) -> Standing | None:
         return None
     tables = current.tables
     indicators = tables["indicators"].num_rows
+    judged = _judged(tables.get("indicator_progress"))
     return Standing(
         places=pc.count_distinct(tables["plans"].column("municipality_code")).as_py(),
         plans=tables["plans"].num_rows,
         indicators=indicators,
         values=pc.sum(pc.is_valid(tables["indicator_values"].column("value"))).as_py() or 0,
-        shares=_shares(_judged(tables.get("indicator_progress")), indicators),
+        shares=shares({**judged, NO_ACTUAL: max(indicators - sum(judged.values()), 0)}),
     )
 
 
@@ -68,16 +56,8 @@ def _judged(progress: pa.Table | None) -> Mapping[str, int]:
         ["indicator_id", "fiscal_year"],
     )
     counts = pc.value_counts(found.column("judgement")).to_pylist()
-    return {str(one["values"] or "unknown"): int(one["counts"]) for one in counts}
-
-
-def _shares(judged: Mapping[str, int], indicators: int) -> tuple[Share, ...]:
-    counts = {name: judged.get(name, 0) for name in JUDGEMENTS}
-    counts[NOT_JUDGED] = max(indicators - sum(counts.values()), 0)
-    whole = sum(counts.values())
-    found, left = [], 0.0
-    for name, count in counts.items():
-        width = count / whole * 100 if whole else 0.0
-        found.append(Share(name, count, round(left, 3), round(width, 3)))
-        left += width
-    return tuple(found)
+    judged: dict[str, int] = {}
+    for one in counts:
+        name = one["values"] if one["values"] in JUDGEMENTS else NOT_JUDGED
+        judged[name] = judged.get(name, 0) + int(one["counts"])
+    return judged

@@ -16,6 +16,8 @@ READINGS = frozenset(
 """The ways in which a written cell becomes a value."""
 TYPES = frozenset({"string", "integer", "number", "boolean"})
 """The types of Table Schema that the pipeline makes values of."""
+FREQUENCIES = frozenset({"daily", "weekly", "monthly", "quarterly", "annual", "irregular"})
+"""What a package's `accrualPeriodicity` may be: how often it is published."""
 THEMES = frozenset(
     [
         "AGRI",

@@ -9,6 +9,7 @@ from typing import Any
 
 from opendata.errors import PackageError
 from opendata.package.contract import (
+    FREQUENCIES,
     PRIVATE,
     READINGS,
     THEMES,
@@ -86,6 +87,9 @@ def _resource(descriptor: Mapping[str, Any]) -> Resource:
 
 
 def _check_references(package: Package) -> None:
+    frequency = package.descriptor.get("accrualPeriodicity", "irregular")
+    if frequency not in FREQUENCIES:
+        raise KeyError(f"accrualPeriodicity: {frequency}")
     if unknown := {*package.descriptor.get("themes", ())} - THEMES:
         raise KeyError(f"themes: {', '.join(sorted(map(str, unknown)))}")
     for resource in package:

@@ -23,7 +23,7 @@ from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import survey
 from opendata.pipeline.publication import LOCK_SECONDS, record_of, refresh
 from opendata.pipeline.settings import Settings
-from opendata.release import Part, sha256
+from opendata.release import Judged, Part, sha256
 from opendata.store import STATE, STATE_COPY, Store
 
 ARCHIVE, EXTRACTS = "archive/", "extracts/"
@@ -285,10 +285,9 @@ class _Restoring:
         yield release.rebuild(descriptor, tables, cells, previous, reason)
         received = self._received(descriptor)
         if received is not None:
-            yield release.rebuild(descriptor, *received, previous, reason)
-            yield release.rebuild(
-                descriptor, {**received[0], **tables}, received[1], previous, reason
-            )
+            made, lines, judged = received
+            yield release.rebuild(descriptor, made, lines, previous, reason, judged)
+            yield release.rebuild(descriptor, {**made, **tables}, lines, previous, reason, judged)
 
     def _copied(
         self, sums: Mapping[str, str], known: Mapping[str, bytes]
@@ -316,9 +315,9 @@ class _Restoring:
 
     def _received(
         self, descriptor: Mapping[str, Any]
-    ) -> tuple[dict[str, pa.Table], pa.Table] | None:
-        """The tables and the lineage that the archived files make today; None where they make
-        none."""
+    ) -> tuple[dict[str, pa.Table], pa.Table, list[Judged]] | None:
+        """The tables and the lineage that the archived files make today, and how machine-readable
+        they are; None where they make none."""
         try:
             contract = packages(self.settings)[self.package]
             parts = []

@@ -28,13 +28,15 @@ from opendata.release.descriptor import (
 from opendata.release.formats import read_parquet, to_csv
 from opendata.release.held import with_last
 from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
-from opendata.release.model import Files, Part, Previous, Publisher, Release
+from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
 from opendata.release.tables import text
 
 __all__ = [
     "LICENCES",
+    "QUALITY",
     "Difference",
     "Files",
+    "Judged",
     "Licence",
     "LicenceName",
     "Part",

@@ -38,8 +38,9 @@ from opendata.release.descriptor import (
 )
 from opendata.release.excel import to_excel
 from opendata.release.formats import read_csv, read_parquet, to_csv, to_parquet
-from opendata.release.model import Files, Part, Previous, Publisher, Release
+from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
 from opendata.release.parts import split
+from opendata.release.quality import details, judged, of_sources, summary
 from opendata.release.tables import LINEAGE, key_text, lineage, merge, pc, schema
 
 FIRST = "1.0.0"
@@ -104,7 +105,8 @@ def build(
     for resource in package:
         _refuse_doubles(resource, tables[resource.name], parts)
     plain = contract(package, publisher, base_url)
-    content = Content(package, plain, tables, sources(parts), lineage(package, parts))
+    cells, found = lineage(package, parts), judged(parts, previous)
+    content = Content(package, plain, tables, sources(parts), cells, judged=found)
     reasons = _reasons(withdrawn or {}, parts, previous)
     return _released(content, previous, created, reason=reasons or None)
 
@@ -140,11 +142,13 @@ def rebuild(
     cells: pa.Table | None,
     previous: Previous | None,
     reason: Reason,
+    judged: Sequence[Judged] = (),
 ) -> Files:
     """All files of a version once more, from its descriptor, tables and lineage and the version
-    before it, as far as they are known. They are those that were published only if their checksums
-    are."""
-    content = Content.of(descriptor, tables, LINEAGE.empty_table() if cells is None else cells)
+    before it, as far as they are known, and what is known of the form of its sources. They are
+    those that were published only if their checksums are."""
+    lines = LINEAGE.empty_table() if cells is None else cells
+    content = Content.of(descriptor, tables, lines, judged)
     empty = {one.name: schema(one).empty_table() for one in content.package}
     content = replace(content, tables={**empty, **tables})
     version = str(descriptor["version"])
@@ -167,11 +171,13 @@ def read_again(
     return tables, None if cells is None else read_parquet(cells)
 
 
-def merged(package: Package, parts: Sequence[Part]) -> tuple[dict[str, pa.Table], pa.Table]:
-    """The tables that parts make, and their lineage."""
+def merged(
+    package: Package, parts: Sequence[Part]
+) -> tuple[dict[str, pa.Table], pa.Table, list[Judged]]:
+    """The tables that parts make, their lineage, and how machine-readable the parts' files are."""
     parts = sorted(parts, key=lambda part: (part.file, part.source))
     tables = {resource.name: merge(resource, parts) for resource in package}
-    return tables, lineage(package, parts)
+    return tables, lineage(package, parts), judged(parts, None)
 
 
 def _data_resources(descriptor: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -196,6 +202,8 @@ class Content:
     sources: Sequence[Mapping[str, str]]
     cells: pa.Table
     version: str | None = None
+    judged: Sequence[Judged] = ()
+    """How machine-readable its sources are."""
 
     @classmethod
     def read(cls, files: Files) -> Content:
@@ -207,16 +215,22 @@ class Content:
             raise StoreError(
                 "damaged-release", path="lineage.parquet", reason=repr(error)
             ) from error
-        return cls.of(known.descriptor, known.tables, cells)
+        return cls.of(known.descriptor, known.tables, cells, known.judged)
 
     @classmethod
     def of(
-        cls, descriptor: Mapping[str, Any], tables: Mapping[str, pa.Table], cells: pa.Table
+        cls,
+        descriptor: Mapping[str, Any],
+        tables: Mapping[str, pa.Table],
+        cells: pa.Table,
+        judged: Sequence[Judged] = (),
     ) -> Content:
         plain = without_data(descriptor)
         plain["resources"] = [*_data_resources(plain), *json.loads(document(RECORDS))]
         version = str(descriptor["version"])
-        return cls(described(plain), plain, tables, descriptor.get("sources", ()), cells, version)
+        files = descriptor.get("sources", ())
+        found = of_sources(files, judged)
+        return cls(described(plain), plain, tables, files, cells, version, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +325,8 @@ def _files(
     records = {"changes": changes, "corrections": register}
     data = _data(content, dated, records)
     rows = {name: table.num_rows for name, table in {**content.tables, **records}.items()}
-    descriptor = ordered(describe(dated, data, rows))
+    quality = summary(content.package, content.tables, content.judged)
+    descriptor = ordered(describe(dated, data, rows, quality))
     files: Files = {**data, "datapackage.json": document(descriptor)}
     sums = checksums({path: sha256(content) for path, content in files.items()})
     return {**files, "SHA256SUMS": sums}
@@ -338,6 +353,7 @@ def _data(
     files |= {f"{name}.csv": to_csv(table) for name, table in records.items()}
     files["lineage.parquet"] = to_parquet(content.cells, (), about)
     files[f"{package.name}.xlsx"] = to_excel(package, tables, descriptor)
+    files[QUALITY] = document(details(content.judged))
     return files | _csvw(descriptor)
 
 

@@ -15,7 +15,7 @@ from opendata.release.corrections import CORRECTIONS_SCHEMA
 from opendata.release.csvw import GROUP, SUFFIX
 from opendata.release.csvw import MEDIA_TYPE as CSVW_TYPE
 from opendata.release.licences import LICENCES
-from opendata.release.model import Files, Part, Publisher
+from opendata.release.model import QUALITY, Files, Part, Publisher
 from opendata.release.tables import LINEAGE_SCHEMA
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -23,6 +23,7 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
 }
 DIALECT = {
     "header": True,
@@ -131,7 +132,10 @@ RECORDS = [
 OURS = frozenset({*(str(one["name"]) for one in RECORDS), "lineage"})
 """Names that no resource of a package may have."""
 
-DATED = ("version", "created", "sources", "schemaChanges", "alternates", "lineage", "csvw")
+DATED = (
+    *("version", "created", "sources", "schemaChanges"),
+    *("alternates", "lineage", "csvw", "quality"),
+)
 MEASURED = ("bytes", "hash", "rows", "alternates", "csvw")
 
 
@@ -156,8 +160,11 @@ def sources(parts: Sequence[Part]) -> list[dict[str, str]]:
     ]
 
 
-def describe(contract: Mapping[str, Any], data: Files, rows: Mapping[str, int]) -> dict[str, Any]:
-    """The contract together with the size, checksum and row count of every file."""
+def describe(
+    contract: Mapping[str, Any], data: Files, rows: Mapping[str, int], quality: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The contract together with the size, checksum and row count of every file, and what there is
+    to say of the quality."""
 
     def measured(path: str) -> dict[str, Any]:
         return {"bytes": len(data[path]), "hash": f"sha256:{sha256(data[path])}"}
@@ -185,13 +192,17 @@ def describe(contract: Mapping[str, Any], data: Files, rows: Mapping[str, int]) 
         "alternates": [other(f"{contract['name']}.xlsx")],
         "lineage": other("lineage.parquet") | {"schema": LINEAGE_SCHEMA},
         "csvw": csvw(GROUP),
+        "quality": {**other(QUALITY), **quality},
     }
 
 
 def ordered(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     """What a reader looks for first, first."""
     first = ("$schema", "name", "title", "description", "version", "created", "homepage")
-    last = ("sources", "schemaChanges", "resources", "alternates", "lineage", "csvw")
+    last = (
+        *("sources", "schemaChanges", "resources", "alternates", "lineage"),
+        *("csvw", "quality"),
+    )
     middle = [name for name in descriptor if name not in (*first, *last)]
     return {name: descriptor[name] for name in (*first, *middle, *last) if name in descriptor}
 

@@ -20,6 +20,13 @@ Files = Mapping[str, bytes]
 """Path (posix, relative) to content: everything that leaves the building has this form."""
 
 
+QUALITY = "quality.json"
+"""The file of a version that tells where its sources are hard to read for programs."""
+Judged = Mapping[str, Any]
+"""One source: `title`, `hash`, and what `Readability.to_json` says of it; `scores` is None where it
+was not judged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one accepted submission contributes: `source` is the sha256 of its bytes (hex), `file`
@@ -54,6 +61,8 @@ class Previous:
     """The cell behind every value, as `release.tables.lineage` gives it."""
     changes: pa.Table | None = None
     """What the version changed: the lines of its changes.csv."""
+    judged: tuple[Judged, ...] = ()
+    """What its `quality.json` says of every source."""
 
     @classmethod
     def read(cls, files: Files, origins: Mapping[str, Sequence[str]] | None = None) -> Previous:
@@ -75,11 +84,22 @@ class Previous:
             lineage = None if cells is None else read_parquet(cells, origins)
             changed = files.get("changes.csv")
             changes = None if changed is None else read_csv(changed, CHANGES)
-            return cls(str(descriptor["version"]), descriptor, tables, corrected, lineage, changes)
+            judged = read_judged(files.get(QUALITY))
+            version = str(descriptor["version"])
+            return cls(version, descriptor, tables, corrected, lineage, changes, judged)
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise StoreError(
                 "damaged-release", path="datapackage.json", reason=repr(error)
             ) from error
+
+
+def read_judged(content: bytes | None) -> tuple[Judged, ...]:
+    """The sources of a `quality.json`; none where there is no such file or it cannot be read."""
+    try:
+        sources = json.loads(content or b"")["sources"]
+        return tuple(one for one in sources if {"title", "hash", "scores"} <= one.keys())
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ COPY = re.compile(r"datasets/([^/]+)/latest/(.+)")
 """A plain copy of a file of the current version: package, name."""
 
 
-SECTION = re.compile(r"((?:places|compare|progress)/[^/]+)/SHA256SUMS")
+SECTION = re.compile(r"((?:places|compare|progress|search)/[^/]+)/SHA256SUMS")
 """The checksums of a section of the site, named by the root: folder. They name its pages, which the
 root does not."""
 
-IN_SECTION = re.compile(r"(?:api/)?(?:places|compare|progress)/.+")
+IN_SECTION = re.compile(r"(?:api/)?(?:places|compare|progress|search)/.+")
 """Where pages of sections lie."""
 
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")

@@ -1,4 +1,4 @@
-// The search: what is typed is looked up in the index beside this page (see catalogue/search.py).
+// The search: what is typed is looked up in the index below this page (see catalogue/search.py).
 "use strict";
 (() => {
   const SHOWN = 30;
@@ -20,7 +20,7 @@
       loaded.set(name, new Promise((done, failed) => {
         waiting.set(name, done);
         const script = document.createElement("script");
-        script.src = `${name}.js?${mark}`;
+        script.src = `words/${name}.js?${mark}`;
         script.onerror = () => { loaded.delete(name); failed(new Error(name)); };
         document.head.append(script);
       }));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,12 +11,18 @@ import pyarrow.compute
 from markupsafe import Markup
 
 from opendata.catalogue import metadata
-from opendata.catalogue.addresses import place_page, plan_page
-from opendata.catalogue.model import Current, Language, Site
+from opendata.catalogue.addresses import (
+    comparison_page,
+    indicator_page,
+    kind_of,
+    place_page,
+    plan_page,
+)
+from opendata.catalogue.model import Current, Language, Section, Site
 from opendata.catalogue.places import has_plans
 from opendata.catalogue.releases import said, titles
-from opendata.catalogue.rendering import render, script
-from opendata.catalogue.search import PAGES, Document, index
+from opendata.catalogue.rendering import made_by, render, script
+from opendata.catalogue.search import PAGES, Document, Index
 from opendata.catalogue.texts import say
 from opendata.catalogue.words import place, prefecture
 from opendata.release import Files
@@ -27,9 +34,9 @@ WORDS = ("found", "about", "none", "empty", "more", "loading", "failed")
 KINDS = ("dataset", "place", "indicator", "plan", "field")
 
 
-def render_search(site: Site, datasets: Sequence[Current]) -> Files:
-    """The page with its index."""
-    found = index([*_documents(site, datasets)])
+def render_search(site: Site, datasets: Sequence[Current]) -> tuple[Files, Section]:
+    """The page, and as a section its index, which takes long to make where there is much."""
+    found = Index.of(_documents(site, datasets))
     pages = render(
         site,
         "search/index",
@@ -42,7 +49,8 @@ def render_search(site: Site, datasets: Sequence[Current]) -> Files:
         pages=PAGES,
         words=_words,
     )
-    return {**pages, **found.files}
+    known = hashlib.sha256(f"{made_by()}\n{found.mark}".encode()).hexdigest()
+    return pages, Section("search/words", known, found.files)
 
 
 def _words(language: Language) -> Markup:
@@ -82,11 +90,39 @@ def _documents(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
     for code in _codes(datasets):
         name = place(code, site.places)
         yield Document("place", name, prefecture(code) or code, place_page(code), more=code)
+    yield from _indicators(site, [one for one in datasets if has_plans(one)])
     for one in datasets:
         if has_plans(one):
             yield from _plans(site, one.tables["plans"])
     for one in datasets:
         yield from _fields(one)
+
+
+def _indicators(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
+    """Each kind of indicator once: to the comparison of those who have it, or to the only one."""
+    for name, unit, codes, key in _kinds(datasets):
+        if len(codes) > 1:
+            about, page = f"{len(codes)}自治体で比較", comparison_page(kind_of(name, unit))
+        else:
+            about, page = place(codes[0], site.places), indicator_page(codes[0], key)
+        yield Document("indicator", name, about, page)
+
+
+def _kinds(datasets: Sequence[Current]) -> list[tuple[str, str | None, list[str], str]]:
+    """Name, unit, municipalities and one id of each kind of indicator, the most common first."""
+    found: dict[str, tuple[str, str | None, list[str], str]] = {}
+    for current in datasets:
+        plans = current.tables["plans"].select(["plan_id", "municipality_code"])
+        owned = current.tables["indicators"].join(plans, "plan_id", join_type="inner")
+        same = owned.group_by(["name", "unit"], use_threads=False).aggregate(
+            [("municipality_code", "distinct"), ("indicator_id", "min")]
+        )
+        for one in same.sort_by("indicator_id_min").to_pylist():
+            kind = kind_of(one["name"], one["unit"])
+            name, unit, codes, key = found.get(kind, (one["name"], one["unit"], [], ""))
+            codes = sorted({*codes, *one["municipality_code_distinct"]})
+            found[kind] = (name, unit, codes, key or one["indicator_id_min"])
+    return sorted(found.values(), key=lambda one: (-len(one[2]), len(one[0]), one[0]))
 
 
 def _plans(site: Site, plans: pa.Table) -> Iterator[Document]:
