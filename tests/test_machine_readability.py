@@ -140,6 +140,12 @@ def test_every_rule_is_judged_here_or_says_why_not() -> None:
     assert all(shown)
 
 
+def test_the_documentation_says_of_every_rule_what_is_judged() -> None:
+    page = (Path(__file__).parents[1] / "docs/quality.md").read_text("utf-8")
+    for one in rules().values():
+        assert (f"**{one.id}**" if one.unjudged else f"| {one.id} |") in page
+
+
 def test_an_old_format_takes_all_points_of_its_level() -> None:
     found = judged(sheet(GOOD), form="xls")
     assert found.score(1) == 0
@@ -258,6 +264,38 @@ def test_a_blank_that_stands_for_the_value_above() -> None:
 def test_a_form_has_no_row_of_headings() -> None:
     form = sheet("| 事業名 |\n| 除雪 |\n| |\n| 担当 |\n| 土木課 |")
     assert where(judged(form), "L3-01") == {"no-table": ()}
+
+
+def test_labels_beside_their_values_are_no_headings() -> None:
+    found = judged(
+        sheet(
+            """
+            | 計画名 | 情報化計画 | <  | 期間 | 平成26年度まで | < |
+            | 担当   | 情報課     | <  | 期間 | 平成27年度まで | < |
+            | 備考   | なし       | <  | 担当 | 情報課         | < |
+            """
+        )
+    )
+    assert found.counts.keys() == {"L1-12", "L3-01"}
+    assert where(found, "L3-01") == {"no-table": ()}
+
+
+def test_a_form_above_a_table_is_a_second_table() -> None:
+    found = judged(
+        sheet(
+            """
+            | 計画名 | 情報化計画 | <      |
+            | 担当   | 情報課     | <      |
+            |        |            |        |
+            | 一覧   |            |        |
+            | 名称   | 人数（人） | 件数（件） |
+            | 甲     | 1          | 2      |
+            | 乙     | 3          | 5      |
+            """
+        )
+    )
+    assert where(found, "L1-02") == {"several-tables": ("A1:C2", "A5:C7")}
+    assert "L1-03" not in found.counts
 
 
 def test_a_rule_costs_once_however_many_cells_break_it() -> None:

@@ -12,10 +12,12 @@ import pytest
 
 from opendata.catalogue import Current
 from opendata.catalogue.freshness import freshness
+from opendata.catalogue.model import Site
+from opendata.catalogue.pages.dataset import render_dataset
 from opendata.catalogue.quality import quality_of
 from opendata.package import Package
 from opendata.pipeline.cache import pack, unpack
-from opendata.release import Part, Previous, Release, restore
+from opendata.release import Part, Previous, Publisher, Release, restore
 from opendata.release.descriptor import document
 from opendata.validate.machine_readability import Places, Readability, Violation
 from tests.release_samples import (
@@ -187,6 +189,23 @@ def test_the_site_has_it_in_words(package: Package) -> None:
         ("館名", False, 1.0),
     ]
     assert found.details_url == "1.0.0/quality.json"
+
+
+def test_the_page_of_the_dataset_tells_it_with_the_cells(package: Package) -> None:
+    release = released(package, *two(package))
+    judged = tuple(json.loads(release.files["quality.json"])["sources"])
+    shown = replace(current(release), judged=judged)
+    (find,) = quality_of(shown).broken[0].finds
+    assert [(one.file, one.sheet, one.ranges) for one in find.examples] == [
+        ("libraries/092169/館.xlsx", "一覧", ("A1:B1", "C2:C3"))
+    ]
+    pages = render_dataset(Site(Publisher("例示市")), shown)
+    page = pages["datasets/libraries/index.html"].decode()
+    assert "セルの結合" in page and "<code>A1:B1 C2:C3</code>" in page
+    assert "未判定" in page  # level 3
+    assert "66.7%" in page
+    english = pages["datasets/libraries/index.en.html"].decode()
+    assert "Merged cells" in english and "not declared" in english
 
 
 HISTORY = [

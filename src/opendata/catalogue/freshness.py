@@ -38,6 +38,11 @@ class Freshness:
     frequency: str | None
 
     @property
+    def name(self) -> Text | None:
+        """The frequency in a word."""
+        return NAMES[self.frequency] if self.frequency else None
+
+    @property
     def words(self) -> Text:
         """In a sentence."""
         if self.last is None:

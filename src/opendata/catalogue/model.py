@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from opendata.release import Files, Publisher
+from opendata.release import Files, Judged, Publisher
 
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -32,6 +32,8 @@ class Current:
     corrections: pa.Table | None = None
     changes: pa.Table | None = None
     schema_changes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    judged: Sequence[Judged] = ()
+    """What its quality.json says of every source."""
 
     @property
     def name(self) -> str:

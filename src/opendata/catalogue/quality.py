@@ -7,13 +7,17 @@ Versions that were made before any of it was told say nothing: then it is not ju
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opendata.catalogue.freshness import Freshness, freshness
 from opendata.catalogue.model import Current
 from opendata.errors import Text
+from opendata.release import Judged
 from opendata.validate.machine_readability import LEVEL_NAMES, LEVELS, kinds, rules
+
+EXAMPLES, RANGES = 3, 5
+"""So many files are named for each way of breaking a rule, and so many places in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,28 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """The first cells in which a source breaks a rule: A1 ranges of one sheet, whose name is empty
+    in a CSV file; no ranges where it is the sheet or the file itself."""
+
+    file: str
+    sheet: str
+    ranges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One way of breaking a rule: what is found, what to do, where for instance."""
+
+    found: Text
+    remedy: Text
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """A rule that sources break: `title` is the official one, `name` ours; at how many `places` of
-    how many `files`; `remedies` say what to do about it, one for every way of breaking it."""
+    how many `files`; `finds` are the ways in which it is broken, with what to do about them."""
 
     rule: str
     level: int
@@ -38,7 +61,7 @@ class Broken:
     name: Text
     places: int
     files: int
-    remedies: tuple[Text, ...]
+    finds: tuple[Find, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +117,12 @@ def quality_of(current: Current) -> Quality:
     told: Mapping[str, Any] = descriptor.get("quality", {})
     readable: Mapping[str, Any] = told.get("machineReadability", {})
     sources: Sequence[Mapping[str, Any]] = readable.get("sources", ())
+    broken = _broken(sources, current.judged)
     return Quality(
         tuple(_level(level, readable) for level in LEVELS),
         sum(one["scores"] is not None for one in sources),
         len(descriptor.get("sources", ())),
-        tuple(sorted(_broken(sources), key=lambda one: (-one.files, -one.places, one.rule))),
+        tuple(sorted(broken, key=lambda one: (-one.files, -one.places, one.rule))),
         tuple(map(_source, sources)),
         tuple(_completeness(told.get("completeness", ()), descriptor)),
         freshness(descriptor, current.history),
@@ -111,23 +135,38 @@ def _level(level: int, readable: Mapping[str, Any]) -> Level:
     return Level(level, LEVEL_NAMES[level], means.get(str(level)), worsts.get(str(level)))
 
 
-def _broken(sources: Sequence[Mapping[str, Any]]) -> Iterator[Broken]:
-    found: dict[str, list[int]] = {}
+def _broken(sources: Sequence[Mapping[str, Any]], details: Sequence[Judged]) -> Iterator[Broken]:
+    counts: dict[str, list[int]] = {}
     for one in sources:
         for rule, count in one.get("violations", {}).items():
-            found.setdefault(rule, []).append(count)
-    for name, counts in found.items():
+            counts.setdefault(rule, []).append(count)
+    finds = _finds(details)
+    for name, found in counts.items():
         if rule := rules().get(name):
-            remedies = (kind.remedy for kind in kinds().values() if kind.rule.id == name)
-            yield Broken(
-                name,
-                rule.level,
-                rule.title,
-                rule.name,
-                sum(counts),
-                len(counts),
-                tuple(dict.fromkeys(remedies)),
-            )
+            told = tuple(finds.get(name, {}).values())
+            yield Broken(name, rule.level, rule.title, rule.name, sum(found), len(found), told)
+
+
+def _finds(details: Sequence[Judged]) -> Mapping[str, Mapping[str, Find]]:
+    """By rule and kind, with the first examples."""
+    found: dict[str, dict[str, Find]] = {}
+    for source in details:
+        for one in source.get("violations", ()):
+            kind = kinds().get(one["kind"])
+            if kind is None:
+                continue
+            finds = found.setdefault(kind.rule.id, {})
+            known = finds.setdefault(kind.name, Find(kind.found, kind.remedy, ()))
+            if len(known.examples) < EXAMPLES:
+                examples = (*known.examples, _example(source, one))
+                finds[kind.name] = replace(known, examples=examples)
+    return found
+
+
+def _example(source: Judged, violation: Mapping[str, Any]) -> Example:
+    place = violation["places"][0]
+    ranges = tuple(map(str, place["ranges"][:RANGES]))
+    return Example(str(source["title"]), str(place["sheet"]), ranges)
 
 
 def _source(one: Mapping[str, Any]) -> SourceQuality:

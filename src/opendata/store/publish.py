@@ -283,6 +283,7 @@ def current(public: Store, state: State) -> list[Current]:
                     before.corrections,
                     before.changes,
                     _earlier_schema_changes(public, state, package),
+                    before.judged,
                 )
             )
     return found

@@ -14,6 +14,7 @@ from opendata.catalogue import metadata
 from opendata.catalogue.assets import has_reader
 from opendata.catalogue.fields import fields
 from opendata.catalogue.model import Current, Language, Site
+from opendata.catalogue.quality import quality_of
 from opendata.catalogue.releases import said, titles, versions
 from opendata.catalogue.rendering import render, script
 from opendata.catalogue.texts import say
@@ -108,6 +109,7 @@ def render_dataset(site: Site, current: Current) -> Files:
         count=len(current.history),
         has_reader=has_reader(),
         words=_preview_words,
+        quality=quality_of(current),
     )
 
 

@@ -36,6 +36,11 @@ class Book:
         return tuple(one for page in self.pages for one in page.tables)
 
     @cached_property
+    def lists(self) -> tuple[TableArea, ...]:
+        """The tables with headings above their records."""
+        return tuple(one for one in self.tables if not one.is_form)
+
+    @cached_property
     def columns(self) -> tuple[tuple[TableArea, Column], ...]:
         """The columns of all tables."""
         return tuple((table, one) for table in self.tables for one in table.columns)

@@ -85,7 +85,7 @@ def unbroken(book: Book) -> Sequence[Find] | None:
 
 def _headers_again(page: Page) -> Iterable[Range]:
     for table in page.tables:
-        if table.body == table.top or table.bottom - table.body > 200_000:
+        if table.body == table.top or table.is_form or table.bottom - table.body > 200_000:
             continue
         rows = page.sheet.rows
         head = rows[table.body - 1][table.left : table.right + 1]
@@ -119,12 +119,12 @@ def _cells(page: Page, ranges: Sequence[Range]) -> Iterable[Place]:
 
 def headings(book: Book) -> Sequence[Find] | None:
     """L1-05."""
-    if not book.tables:
+    if not book.lists:
         return None
     missing: dict[str, list[Place]] = defaultdict(list)
     empty: dict[str, list[Place]] = defaultdict(list)
     none: dict[str, list[Range]] = defaultdict(list)
-    for table in book.tables:
+    for table in book.lists:
         name = table.page.name
         if table.body == table.top:
             if table.right - table.left > 1:

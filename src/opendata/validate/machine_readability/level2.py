@@ -140,7 +140,7 @@ def nothing_left_out(book: Book) -> Sequence[Find] | None:
         wrong = dict.fromkeys(one for one in column.texts if one.strip() in _DITTO)
         for row in column.rows_with(wrong) if wrong else ():
             ditto[table.page.name].append((table.body + row, column.at))
-    for table in book.tables:
+    for table in book.lists:
         blank[table.page.name].extend(_left_blank(table))
     return [*by_page("ditto", book, ditto), *by_page("left-blank", book, blank)]
 
@@ -175,7 +175,7 @@ def _is_total(cells: Iterable[object]) -> bool:
 
 def unique_headings(book: Book) -> Sequence[Find] | None:
     """L2-03."""
-    tables = [one for one in book.tables if one.body > one.top]
+    tables = [one for one in book.lists if one.body > one.top]
     if not tables:
         return None
     same: dict[str, list[Place]] = defaultdict(list)

@@ -62,8 +62,8 @@ def from_the_first_row(book: Book) -> Sequence[Find]:
     for page in book.pages:
         if not page.filled.any():
             continue
-        if not page.tables:
-            if not book.tables:
+        if not any(not one.is_form for one in page.tables):
+            if not book.lists:
                 found.append(Find("no-table", page.name, (), 1))
             continue
         first = page.tables[0]
@@ -73,7 +73,7 @@ def from_the_first_row(book: Book) -> Sequence[Find]:
         deep = [
             one.range._replace(bottom=one.body - 1)
             for one in page.tables
-            if one.body - one.top >= DEEP
+            if one.body - one.top >= DEEP and not one.is_form
         ]
         found.extend(at_ranges("deep-header", page, deep))
     return found
@@ -126,7 +126,13 @@ def units(book: Book) -> Sequence[Find] | None:
     told = {page.name: _tells_unit(page) for page in book.pages}
     rows = {id(table): _has_units_in_rows(table) for table in book.tables}
     for table, column in figure_columns(book):
-        if is_code(column) or not column.path or _is_running(column) or _is_answer(column):
+        if (
+            table.is_form
+            or is_code(column)
+            or not column.path
+            or _is_running(column)
+            or _is_answer(column)
+        ):
             continue
         judged = True
         if told[table.page.name] or rows[id(table)] or _has_unit(column):
@@ -224,7 +230,7 @@ def years(book: Book) -> Sequence[Find] | None:
 
 def _times(book: Book) -> Iterable[tuple[TableArea, Place, str]]:
     for table, column in book.columns:
-        if table.body > table.top and column.path:
+        if table.body > table.top and column.path and not table.is_form:
             named = [one for one in column.path if is_year(one)]
             if named and column.filled:
                 # A year that the same heading names in another row tells of all of it.
@@ -246,7 +252,7 @@ def areas(book: Book) -> Sequence[Find] | None:
     """L3-06: columns of prefectures or municipalities, in tables without their codes."""
     found: dict[str, list[Place]] = defaultdict(list)
     judged = False
-    for table in book.tables:
+    for table in book.lists:
         heads = [squash(one.heading) for one in table.columns]
         has_code = any(re.search(_AREA, one) and _AREA_CODE.search(one) for one in heads)
         for one, head in zip(table.columns, heads, strict=True):
@@ -280,7 +286,7 @@ def _is_short(text: str, *, is_named: bool) -> bool:
 
 def long_form(book: Book) -> Sequence[Find] | None:
     """L3-09."""
-    tables = [one for one in book.tables if one.body > one.top]
+    tables = [one for one in book.lists if one.body > one.top]
     if not tables:
         return None
     years: dict[str, list[Range]] = defaultdict(list)

@@ -89,6 +89,21 @@ class TableArea:
         return Range(self.top, self.left, self.bottom, self.right)
 
     @cached_property
+    def is_form(self) -> bool:
+        """Whether it is labels beside their values rather than records below headings: texts only,
+        and most rows with cells merged sideways."""
+        if any(self.top <= one.top <= self.bottom for one in self.page.headers):
+            return False
+        merged = {
+            one.top
+            for one in self.page.sheet.merged
+            if one.left < one.right and self.left <= one.left <= self.right
+        }
+        rows = range(self.top, self.bottom + 1)
+        is_grown = sum(row in merged for row in rows) * 5 >= len(rows) * 3
+        return is_grown and not any(one.numbers for one in self.columns)
+
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         rows = self.page.sheet.rows[self.body : self.bottom + 1]
         return tuple(
@@ -369,6 +384,8 @@ class _Finder:
 
     def _goes_on(self, above: TableArea, below: TableArea) -> bool:
         """Whether the first row of a block reads like the body of the table above it."""
+        if any(one.top == below.top for one in self._page.headers):
+            return False
         if below.body == below.top or above.body > above.bottom:
             return below.body == below.top
         rows = self._page.sheet.rows
@@ -377,7 +394,8 @@ class _Finder:
         figures = [at for at in columns if any(_is_number(row[at]) for row in body)]
         if figures:
             return any(_is_number(rows[below.top][at]) for at in figures)
-        return not set(self._heads(below)) & set(self._heads(above))
+        is_plain = below.body - below.top == 1 and below.top - above.bottom == 2
+        return is_plain and not set(self._heads(below)) & set(self._heads(above))
 
     def _heads(self, table: TableArea) -> Iterator[str]:
         """The texts in the last header row."""
@@ -392,7 +410,10 @@ class _Finder:
             common = min(above.right, below.right) - max(above.left, below.left) + 1
             whole = max(above.right, below.right) - min(above.left, below.left) + 1
             is_same = common == whole or (above.body > above.bottom and common * 2 > whole)
-            is_near = gap.bottom - gap.top < 2 and is_same
+            is_blank = not self._filled[
+                gap.top : gap.bottom + 1, below.left : below.right + 1
+            ].any()
+            is_near = gap.bottom - gap.top < 2 and is_same and is_blank
             return gap if is_near and self._goes_on(above, below) else None
         if below.left > above.right and (above.top, above.bottom) == (below.top, below.bottom):
             gap = Range(above.top, above.right + 1, above.bottom, below.left - 1)
