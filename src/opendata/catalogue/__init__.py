@@ -1,7 +1,21 @@
 """Releases -> metadata documents and the site. Pure: the same releases give the same bytes."""
 
-from opendata.catalogue.build import build
-from opendata.catalogue.model import Current, Pages, Section
-from opendata.catalogue.places import ORIGINS
+from typing import TYPE_CHECKING
+
+from opendata import opened
+
+if TYPE_CHECKING:
+    from opendata.catalogue.build import build
+    from opendata.catalogue.model import Current, Pages, Section
+    from opendata.catalogue.places import ORIGINS
 
 __all__ = ["ORIGINS", "Current", "Pages", "Section", "build"]
+
+__getattr__ = opened(
+    __name__,
+    {
+        "build": "build",
+        "model": "Current Pages Section",
+        "places": "ORIGINS",
+    },
+)
