@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -44,30 +43,30 @@ def run_pair(ours: Sequence[str], theirs: Sequence[str], runs: int) -> Pair:
 @dataclass(frozen=True)
 class Spent:
     """What a command took, its own processes included: CPU seconds, and the memory of the largest
-    process that was ever waited for."""
+    of them."""
 
     cpu_s: float
     peak_mib: float
 
 
 def spent(arguments: Sequence[str]) -> Spent:
-    """Run `python -m …` once."""
-    taken = cpu_s(arguments)
-    return Spent(taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-
-
-def cpu_s(arguments: Sequence[str]) -> float:
-    """User and system seconds of `python -m …`, its start included."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
+    """Run `python -m …` once, its start included."""
+    started = subprocess.Popen(
         [sys.executable, "-m", *arguments],
-        check=True,
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": os.pathsep.join([*OURS, os.environ.get("PYTHONPATH", "")])},
         stdout=subprocess.DEVNULL,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    _, status, used = os.wait4(started.pid, 0)
+    started.returncode = os.waitstatus_to_exitcode(status)
+    if started.returncode:
+        raise subprocess.CalledProcessError(started.returncode, arguments)
+    return Spent(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def cpu_s(arguments: Sequence[str]) -> float:
+    """User and system seconds of `python -m …`, its start included."""
+    return spent(arguments).cpu_s
 
 
 def print_pair(against: str, pair: Pair) -> None:

@@ -5,6 +5,7 @@ paths), `browser` (Playwright), `ceph` and `moto` (the URLs of S3 servers), `las
 process that the passes of one module share).
 """
 
+import gc
 import logging
 import os
 import shutil
@@ -64,6 +65,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     needy = [one for one in items if "shared" in getattr(one, "fixturenames", ())]
     config.hook.pytest_deselected(items=needy)
     items[:] = [one for one in items if one not in needy]
+
+
+def pytest_unconfigure() -> None:
+    """A command that was run in this process froze what was loaded (opendata.cli.commands.run)."""
+    gc.unfreeze()
 
 
 def _skips_fail(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import yaml
 
-from opendata.pipeline.check import check
+from opendata.pipeline import check
 from opendata.pipeline.settings import load_settings
 from opendata.pipeline.submission import Outcome
 from opendata.workbook import read

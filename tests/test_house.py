@@ -1,6 +1,7 @@
 """The rules of the house (CONTRIBUTING.md), each held by a test."""
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -60,6 +61,47 @@ def test_only_flows_imports_prefect() -> None:
         for source in sources
         if any(name.split(".")[0] == "prefect" for name in imports(source))
     ]
+    assert guilty == []
+
+
+OPENED = [
+    one.parent
+    for one in sorted(ROOT.glob("src/opendata/*/__init__.py"))
+    if "__getattr__ = opened(" in one.read_text("utf-8")
+]
+
+
+def offered(room: Path) -> set[str]:
+    return set(importlib.import_module(f"opendata.{room.name}").__all__)
+
+
+@pytest.mark.parametrize("room", OPENED, ids=lambda one: one.name)
+def test_a_room_tells_type_checkers_and_callers_alike_what_it_offers(room: Path) -> None:
+    tree = ast.parse((room / "__init__.py").read_bytes())
+    (typed,) = (one for one in tree.body if isinstance(one, ast.If))
+    homes = {
+        str(one.module).rpartition(".")[2]: {name.name for name in one.names}
+        for one in typed.body
+        if isinstance(one, ast.ImportFrom)
+    }
+    (call,) = (one for one in ast.walk(tree) if isinstance(one, ast.Call))
+    told = {module: set(names.split()) for module, names in ast.literal_eval(call.args[1]).items()}
+    assert told == homes
+    assert offered(room) == set().union(*homes.values())
+
+
+def test_a_module_named_as_what_its_room_offers_is_entered_through_the_room() -> None:
+    """Imported past the room, `store.verify` would be the module from then on."""
+    modules = {
+        f"opendata.{room.name}.{one.stem}"
+        for room in OPENED
+        for one in room.iterdir()
+        if one.stem in offered(room)
+    }
+    assert "opendata.store.verify" in modules
+    past = re.compile(rf"(?m)^\s*(?:from|import) (?:{'|'.join(map(re.escape, modules))})\b")
+    sources = [one for one in tracked() if one.suffix == ".py" and one.name != "__init__.py"]
+    guilty = [str(one.relative_to(ROOT)) for one in sources if past.search(one.read_text("utf-8"))]
     assert guilty == []
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,6 +79,39 @@ def test_an_unchanged_night_reads_no_file_no_dataset_and_builds_no_page(
     assert [one.status for one in summary.submissions] == ["unchanged"]
     assert read == []
     assert (house.root / "workspace/state.json").read_bytes() == state
+
+
+AT_REST = {
+    *("boto3", "duckdb", "jinja2", "numpy", "openpyxl", "pandas", "pyarrow", "rich", "smtplib"),
+    *("opendata.extract", "opendata.catalogue.build", "opendata.package.folder"),
+    *("opendata.pipeline.closing", "opendata.pipeline.examination", "opendata.pipeline.mail"),
+    *("opendata.release.build", "opendata.review.page", "opendata.validate.validation"),
+    *("opendata.store.s3", "opendata.workbook.reading", "python_calamine", "xlsxwriter"),
+}
+LOADED = """
+import sys
+from opendata.cli import main
+sys.argv = sys.argv[1:]
+try:
+    main()
+finally:
+    sys.stderr.write(" ".join(sys.modules))
+"""
+
+
+def test_an_unchanged_night_loads_nothing_that_reads_checks_or_publishes(house: House) -> None:
+    """What is loaded is most of what such a night costs."""
+    command = ["opendata", "run", "--json", "--inbox", str(house.root / "inbox")]
+    for store in ("workspace", "public"):
+        command += [f"--{store}", str(house.root / store)]
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED, *command], capture_output=True, text=True, check=True
+    )
+    (one,) = json.loads(told.stdout)["submissions"]
+    assert one["status"] == "unchanged"
+    loaded = set(told.stderr.split())
+    assert {"opendata.pipeline.conclusion", "opendata.store.led"} <= loaded
+    assert loaded & AT_REST == set()
 
 
 def test_other_content_of_the_same_size_and_time_is_seen(house: House) -> None:

@@ -7,7 +7,6 @@ import posixpath
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import count
@@ -57,13 +56,13 @@ REVIEW = f"workspace/reviews/{DX}"
     ],
 )
 def test_where_a_submission_stands(known: dict[str, object], state: str) -> None:
-    assert replace(ACCOUNT, **known).state == state  # type: ignore[arg-type]
+    assert ACCOUNT._replace(**known).state == state  # type: ignore[arg-type]
 
 
 def test_a_form_that_waits_for_the_operator_is_refused_and_waiting() -> None:
-    waiting = replace(ACCOUNT, status="rejected", proposal="計画.layout.yaml")
+    waiting = ACCOUNT._replace(status="rejected", proposal="計画.layout.yaml")
     assert (waiting.state, waiting.is_waiting) == ("refused", True)
-    assert not replace(waiting, status="accepted").is_waiting
+    assert not waiting._replace(status="accepted").is_waiting
 
 
 # --- history --------------------------------------------------------------------------------------
@@ -537,7 +536,7 @@ def test_an_unchanged_night_writes_nothing_and_a_change_only_its_own_pages(night
     assert len(night.passes(accounts)) == 6 + 1 + 1
     assert night.passes(accounts) == []
 
-    refused = replace(ACCOUNT, status="rejected", errors=4, causes={"missing-unit": 4})
+    refused = ACCOUNT._replace(status="rejected", errors=4, causes={"missing-unit": 4})
     accounts["p/132012/課3/3.xlsx"] = refused
     assert night.passes(accounts) == ["index.html", "overview.json", "p/132012/課3/index.html"]
     assert night.passes(accounts) == []
@@ -556,7 +555,7 @@ def test_an_unchanged_night_writes_nothing_and_a_change_only_its_own_pages(night
 
 def test_only_so_many_passes_are_remembered(night: Night) -> None:
     for errors in range(PASSES + 10):
-        night.passes({"p/132012/a.xlsx": replace(ACCOUNT, status="rejected", errors=errors + 1)})
+        night.passes({"p/132012/a.xlsx": ACCOUNT._replace(status="rejected", errors=errors + 1)})
     assert [one[3] for one in night.remembered("all")] == list(range(11, PASSES + 11))
 
 

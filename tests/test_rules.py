@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -16,6 +17,7 @@ from opendata.package import Package, Resource, Rule, load
 from opendata.package.contract import FoundBy
 from opendata.package.rule import read_rule
 from opendata.validate import rated, validate
+from opendata.validate.database import connected
 from opendata.validate.readings import Reading, read
 from opendata.validate.records import Columns
 from opendata.validate.rules import LAST, SAID, WRITTEN, check_rules
@@ -317,3 +319,17 @@ def test_a_query_reads_the_tables_and_names_the_rows(query: str, reason: str) ->
     broken = replace(known, query=query)
     with pytest.raises(PackageError, match=reason):
         check_rules(no_rows(), replace(package(), rules=(broken,)), {})
+
+
+def test_nothing_of_a_file_is_left_for_the_next_one() -> None:
+    """The files that one process judges share a database."""
+    known = (
+        "select table_name from duckdb_tables() where not internal"
+        " union select view_name from duckdb_views() where not internal"
+    )
+    with pytest.raises(PackageError), connected() as database:
+        database.register("indicators", pa.table({"name": ["秘密"]}))
+        database.execute("create table kept as from indicators; create temp view seen as from kept")
+        raise PackageError("broken-rule", rule="", reason="")
+    with connected() as database:
+        assert database.execute(known).fetchall() == []

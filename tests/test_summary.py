@@ -8,8 +8,8 @@ import pytest
 
 from opendata.errors import Text
 from opendata.pipeline.accounts import Account, Reason
-from opendata.pipeline.mail import Mailed
 from opendata.pipeline.summary import NAMED, Line, Status, Summary
+from opendata.pipeline.told import Mailed
 
 WHERE = "w/reviews/index.html"
 

@@ -258,8 +258,9 @@ def test_going_back_is_a_new_version_with_the_old_content_and_the_reason(desk: D
     assert (entry["restores"], entry["reason"]) == ("1.0.0", "値の誤り, 二重計上")
     assert "1.0.0 の内容に戻した版" in releases(desk.settings(), NAME).table("ja")[-1][3]
     assert found_problems(desk) == []
-    page = (desk.root / "public/index.html").read_text("utf-8")
-    assert "1.0.0 の内容に戻しました（理由: 値の誤り, 二重計上）" in page
+    page = (desk.root / "public/changes/index.html").read_text("utf-8")
+    assert "第 1.0.0 版の内容に戻しました。" in page
+    assert "値の誤り, 二重計上" in page
     assert f"{NAME}/1.0.2/corrections.csv" in page
     where = lineage(desk.settings(), NAME, "latest", [KEY], field="value").found
     old = lineage(desk.settings(), NAME, "1.0.0", [KEY], field="value").found

@@ -1,6 +1,19 @@
 """Releases -> metadata documents and the site. Pure: the same releases give the same bytes."""
 
-from opendata.catalogue.build import build
-from opendata.catalogue.model import Current, Pages, Section
+from typing import TYPE_CHECKING
+
+from opendata import opened
+
+if TYPE_CHECKING:
+    from opendata.catalogue.build import build
+    from opendata.catalogue.model import Current, Pages, Section
 
 __all__ = ["Current", "Pages", "Section", "build"]
+
+__getattr__ = opened(
+    __name__,
+    {
+        "build": "build",
+        "model": "Current Pages Section",
+    },
+)

@@ -6,6 +6,7 @@ Exit status: `run` 0 when the pass completed, 1 when not; `check` 0 no errors, 1
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import sys
@@ -122,6 +123,7 @@ def run(
     settings = load_settings(
         inbox=inbox, workspace=workspace, public=public, package=tuple(package) if package else None
     )
+    gc.freeze()  # what is loaded by now stays: to look through it at the end takes its time
     with (
         telling_failure(settings),
         _progress("確認中" if lang == "ja" else "reading", quiet=json) as step,

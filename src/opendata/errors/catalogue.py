@@ -3,6 +3,7 @@ sentences that commands say."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -126,17 +127,35 @@ def sentences() -> Mapping[str, Text]:
 
 def sentence(name: str, **details: object) -> Text:
     """A sentence with its details filled in. Raises KeyError for one the catalogue has not."""
-    return sentences()[name].fill(details)
+    return _sentence(name).fill(details)
+
+
+@cache
+def _sentence(name: str) -> Text:
+    """One sentence, its own lines read alone: a command says a few, and there are hundreds."""
+    lines = re.search(rf"(?m)^{re.escape(name)}:.*\n(?: .*\n)*", _source())
+    if lines is None:
+        raise KeyError(name)
+    entry = _parsed(lines[0])[name]
+    return Text(str(entry["ja"]), str(entry["en"]))
 
 
 @cache
 def _entries() -> Mapping[str, Mapping[str, object]]:
-    # imported here: where nothing goes wrong no message is needed, and YAML takes time to load
+    return _parsed(_source())
+
+
+@cache
+def _source() -> str:
     from importlib.resources import files
 
+    return files("opendata.errors").joinpath("messages.yaml").read_text(encoding="utf-8")
+
+
+def _parsed(source: str) -> Mapping[str, Mapping[str, object]]:
+    # imported here: where nothing goes wrong no message is needed, and YAML takes time to load
     import yaml
 
-    source = files("opendata.errors").joinpath("messages.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one written in C, where it is
     entries: dict[str, dict[str, object]] = yaml.load(source, loader)  # noqa: S506 - a safe one
     return entries

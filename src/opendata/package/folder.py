@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from opendata.errors import PackageError
+from opendata.package.contents import fingerprint
 from opendata.package.contract import (
     FREQUENCIES,
     PRIVATE,
@@ -21,11 +21,6 @@ from opendata.package.contract import (
 )
 from opendata.package.document import read_document
 from opendata.package.rule import read_rule
-
-
-def available(root: Path) -> tuple[str, ...]:
-    """The names of the packages under `root`, sorted."""
-    return tuple(sorted(one.parent.name for one in root.glob("*/datapackage.yaml")))
 
 
 def load(folder: Path) -> Package:
@@ -44,7 +39,7 @@ def load(folder: Path) -> Package:
             resources=resources,
             layouts=layouts,
             rules=rules,
-            fingerprint=_fingerprint(folder),
+            fingerprint=fingerprint(folder),
         )
         _check_references(package)
     except (KeyError, TypeError, AttributeError) as error:
@@ -101,16 +96,3 @@ def _check_references(package: Package) -> None:
         for key in resource.foreign_keys:
             resource.field(key.field)
             package.resource(key.resource).field(key.reference)
-
-
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256()
-    parts = [
-        folder / "datapackage.yaml",
-        *folder.glob("layouts/*.yaml"),
-        *folder.glob("rules/*.yaml"),
-    ]
-    for part in sorted(parts):
-        digest.update(part.relative_to(folder).as_posix().encode())
-        digest.update(hashlib.sha256(part.read_bytes()).digest())
-    return digest.hexdigest()

@@ -13,8 +13,7 @@ from opendata.errors.catalogue import Language
 from opendata.extract import extract, known_layouts, read_layout
 from opendata.package import Package
 from opendata.pipeline.accounts import Accounts
-from opendata.pipeline.check import package_of
-from opendata.pipeline.contracts import packages
+from opendata.pipeline.contracts import package_of, packages
 from opendata.pipeline.drafting import bounded, draft_file
 from opendata.pipeline.settings import Settings
 from opendata.review import review_folder

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opendata.errors import Problem
-from opendata.pipeline.submission import Outcome
-from opendata.review import State
-from opendata.validate import Answer
+from opendata import validate
+
+if TYPE_CHECKING:
+    from opendata.errors import Problem
+    from opendata.pipeline.submission import Outcome
+    from opendata.review import State
+    from opendata.validate import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,7 @@ class Reason:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """One place in the inbox: the file that lies there now, and the one whose data are published.
 
     `verdict` is that of the file alone; `status` also says whether another file stands in its way.
@@ -40,7 +42,7 @@ class Account:
     warnings: int = 0
     questions: int = 0
     """What its review asks and nobody has said is right."""
-    causes: Mapping[str, int] = field(default_factory=dict)
+    causes: Mapping[str, int] = {}
     """How many errors and warnings there are, by code."""
     held: int = 0
     """How many of its records are published as before, or not at all, until somebody answers."""
@@ -54,7 +56,7 @@ class Account:
     """The other place that submits the same records."""
     proposal: str | None = None
     """The file of its review that holds a drafted layout, for the operator to accept."""
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = {}
     """What was said of the questions about files of this place, by their subjects."""
     kept_out: str | None = None
     """SHA-256 of the file that a rollback keeps out: its data wait until another file comes."""
@@ -127,15 +129,12 @@ class Accounts:
         }
 
 
-_REQUIRED = frozenset(
-    one.name for one in fields(Account) if one.default is MISSING and one.default_factory is MISSING
-)
+_REQUIRED = frozenset(Account._fields) - Account._field_defaults.keys()
 
 
 def _entry(account: Account) -> dict[str, Any]:
     """An account as the state keeps it: what is not said is as it is by default."""
-    said = {one.name: getattr(account, one.name) for one in fields(account)}
-    said |= {
+    said = account._asdict() | {
         "reason": asdict(account.reason) if account.reason else None,
         "answers": {subject: asdict(one) for subject, one in account.answers.items()},
     }
@@ -147,7 +146,7 @@ def _read_account(entry: Mapping[str, Any]) -> Account:
     if reason := entry.get("reason"):
         parts["reason"] = Reason(**reason)
     if answers := entry.get("answers"):
-        parts["answers"] = {subject: Answer(**one) for subject, one in answers.items()}
+        parts["answers"] = {subject: validate.Answer(**one) for subject, one in answers.items()}
     return Account(**{**entry, **parts} if parts else entry)
 
 
@@ -163,13 +162,13 @@ def accounted(
     for one in outcomes:
         known = submissions.get(one.place)
         account = _account(one, known)
-        submissions[one.place] = replace(account, dataset=known.dataset if known else None)
+        submissions[one.place] = account._replace(dataset=known.dataset if known else None)
     for place in withdrawn:
         if submissions[place].ended is not None:
-            gone = replace(submissions[place], withdrawn=True, accepted=None, dataset=None)
-            submissions[place] = replace(gone, conflict=None)
+            gone = submissions[place]._replace(withdrawn=True, accepted=None, dataset=None)
+            submissions[place] = gone._replace(conflict=None)
         elif submissions[place].accepted:
-            submissions[place] = replace(submissions[place], withdrawn=True)
+            submissions[place] = submissions[place]._replace(withdrawn=True)
         else:
             del submissions[place]
     return replace(before, submissions=submissions)
@@ -194,10 +193,9 @@ def with_conflicts(
         final = account
         if place in told:
             judged = _account(told[place], account)
-            final = replace(judged, verdict=account.verdict, withdrawn=account.withdrawn)
+            final = judged._replace(verdict=account.verdict, withdrawn=account.withdrawn)
         found = conflicts.get(place)
-        submissions[place] = replace(
-            final,
+        submissions[place] = final._replace(
             conflict=found.message.en if found else None,
             dataset=datasets.get(place, account.dataset),
         )

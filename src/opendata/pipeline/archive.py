@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
@@ -41,7 +41,7 @@ class Archive:
         path = cache_path(accepted, account.municipality_code, contract, account.answers)
         dataset = self._kept(path)
         if dataset is None:
-            (outcome,) = self.examined([self._job(place, replace(account, sha256=accepted))])
+            (outcome,) = self.examined([self._job(place, account._replace(sha256=accepted))])
             dataset = outcome.dataset or self._read_last(account, contract)
             if dataset is None:
                 raise OpendataError("missing-archive", path=path, file=place)

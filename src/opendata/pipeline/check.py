@@ -17,8 +17,7 @@ import pyarrow as pa
 from opendata.errors import OpendataError, UsageError
 from opendata.errors.catalogue import Language
 from opendata.japanese import is_municipality_code
-from opendata.package import Package
-from opendata.pipeline.contracts import packages
+from opendata.pipeline.contracts import package_of, packages
 from opendata.pipeline.guard import workers
 from opendata.pipeline.jobs import Job
 from opendata.pipeline.settings import Settings
@@ -148,16 +147,6 @@ def _log() -> Iterator[Path]:
     finally:
         if not path.stat().st_size:
             path.unlink()
-
-
-def package_of(path: Path, contracts: Mapping[str, Package]) -> str:
-    """The package that a file's folders name, else the only one there is."""
-    for part in reversed(path.absolute().parent.parts):
-        if part in contracts:
-            return part
-    if len(contracts) == 1:
-        return next(iter(contracts))
-    raise UsageError("unknown-package", name=str(path), known=tuple(contracts))
 
 
 def _municipality_of(path: Path) -> str | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from opendata import store
-from opendata.errors import PackageError
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.contracts import judges_of, packages
 from opendata.pipeline.inbox import PassedOver, Submission, scan, survey
 from opendata.pipeline.settings import Settings
-from opendata.validate import Answer
+
+if TYPE_CHECKING:  # a night on which nothing changed needs no Arrow
+    import pyarrow as pa
+
+    from opendata.pipeline.submission import Outcome
+    from opendata.release import Release
+    from opendata.validate import Answer
 
 SHARD = 200
 """Submissions in one shard: many, because a task costs far more than a workbook."""
@@ -55,10 +59,21 @@ class Work:
     """Versions that an earlier pass committed and this one brings to the readers."""
 
 
+@dataclass(frozen=True)
+class Closed:
+    """What closing the difference came to."""
+
+    accounts: Accounts
+    told: tuple[Outcome, ...] = ()
+    releases: tuple[Release, ...] = ()
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """The committed state that the releases are built upon."""
+
+
 def begin(settings: Settings, *, now: datetime) -> Work:
     """Compare the inbox with what was last accounted for. Writes nothing but what a dead pass
     committed."""
-    contracts = packages(settings)
+    judges = judges_of(settings)
     workspace, public = settings.stores()
     state, token = store.read_state(workspace)
     finished = tuple(" ".join(one) for one in sorted(store.unfinished(workspace, public, state)))
@@ -67,9 +82,9 @@ def begin(settings: Settings, *, now: datetime) -> Work:
     seen, passed_over = survey(settings.inbox)
     found = _in_scope(seen, settings)
     listing = {one.place: one.stamp for one in found}
-    judges = judges_of(contracts, settings)
     looked_ns = _nanoseconds(accounts.looked)
-    changed = tuple(one for one in found if _is_changed(one, accounts, judges, looked_ns))
+    rejudged = {name for name in judges if accounts.fingerprints.get(name) != judges[name]}
+    changed = tuple(one for one in found if _is_changed(one, accounts, rejudged, looked_ns))
     present = {one.place for one in found}
     withdrawn = frozenset(
         place
@@ -78,7 +93,7 @@ def begin(settings: Settings, *, now: datetime) -> Work:
     )
     last: dict[str, Mapping[str, pa.Table]] = {}
     published: dict[str, str] = {}
-    for name in contracts if changed else ():
+    for name in packages(settings) if changed else ():
         before = store.previous(public, state, name)
         last[name] = before.tables if before else {}
         if before:
@@ -114,8 +129,9 @@ def begin(settings: Settings, *, now: datetime) -> Work:
 
 def _left(accounts: Accounts, withdrawn: Collection[str]) -> dict[str, dict[str, Answer]]:
     found: dict[str, dict[str, Answer]] = {}
-    for place, account in sorted(accounts.submissions.items()):
-        if account.answers and (account.withdrawn or place in withdrawn):
+    answered = ((place, one) for place, one in accounts.submissions.items() if one.answers)
+    for place, account in sorted(answered):
+        if account.withdrawn or place in withdrawn:
             folder = f"{account.package}/{account.municipality_code}"
             found.setdefault(folder, {}).update(account.answers)
     return found
@@ -136,12 +152,12 @@ def _parts(changed: Sequence[Submission]) -> Iterator[tuple[Submission, ...]]:
 
 
 def _is_changed(
-    one: Submission, accounts: Accounts, judges: Mapping[str, str], looked_ns: float
+    one: Submission, accounts: Accounts, rejudged: Collection[str], looked_ns: float
 ) -> bool:
     account = accounts.submissions.get(one.place)
     if account is None or account.withdrawn or account.again:
         return True
-    if one.package in judges and accounts.fingerprints.get(one.package) != judges[one.package]:
+    if rejudged and one.package in rejudged:
         return True
     return not _is_untouched(one, accounts, looked_ns) and account.sha256 != one.sha256()
 
@@ -168,16 +184,23 @@ def pending(settings: Settings) -> bool:
     if at_first_look({one.place: one.stamp for one in found}) != at_first_look(listed):
         return True
     judged = {account.package for account in known.submissions.values()}
-    try:
-        judges = judges_of(packages(settings), settings)
-    except PackageError:  # for the pass to tell
-        return True
+    judges = judges_of(settings)
     return any(known.fingerprints.get(name) != judges[name] for name in judged & judges.keys())
 
 
 def at_first_look(listing: Mapping[str, str]) -> dict[str, str]:
     """Sizes and times alone: a copy of an inbox, or another name of its folder, is no news."""
     return {place: stamp.rsplit(":", 2)[0] for place, stamp in listing.items()}
+
+
+def looked(settings: Settings, work: Work) -> dict[str, Any]:
+    """The listing after a pass, and when it was made; as they were where nothing differs."""
+    known = work.accounts
+    outside = {place: s for place, s in known.listing.items() if not is_in_scope(place, settings)}
+    listing = {**outside, **work.listing}
+    if listing == known.listing or at_first_look(listing) == at_first_look(known.listing):
+        return {"listing": known.listing, "looked": known.looked}
+    return {"listing": listing, "looked": work.now.isoformat()}
 
 
 def _nanoseconds(moment: str) -> float:

@@ -15,8 +15,7 @@ from opendata.errors import OpendataError, UnreadableWorkbook, UsageError
 from opendata.errors.catalogue import Language
 from opendata.extract.draft import Draft
 from opendata.extract.draft import draft as propose
-from opendata.pipeline.check import package_of
-from opendata.pipeline.contracts import packages
+from opendata.pipeline.contracts import package_of, packages
 from opendata.pipeline.memory import limit_memory
 from opendata.pipeline.settings import Settings
 from opendata.review import masked, picture, proposed_layout

@@ -7,10 +7,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import translate
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from opendata.errors import OpendataError, Place, Problem, problem
 from opendata.japanese import is_municipality_code
@@ -18,7 +17,9 @@ from opendata.japanese import is_municipality_code
 IGNORED = ("~$*", ".*", "*.tmp", "*.part", "*.crdownload", "Thumbs.db", "desktop.ini", "*~")
 """Names that office programs and file systems leave behind; never submissions."""
 _IGNORED = re.compile("|".join(translate(pattern) for pattern in IGNORED))
-_GIVEN_BACK = re.compile(r"(.+?)(?:\.(?:checked|proposed))+(\.xls[xm])", re.IGNORECASE | re.DOTALL)
+_GIVEN_BACK = re.compile(
+    r"(?<=.)(?:\.(?:checked|proposed))+(\.xls[xm])\Z", re.IGNORECASE | re.DOTALL
+)
 """The names of what a review gives back."""
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
 
@@ -28,8 +29,7 @@ Why = Literal["link", "leftover", "superseded", "other"]
 gave back of it, or neither a file nor a folder to be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """Something in the inbox that is no submission, and why not."""
 
     place: str
@@ -40,8 +40,7 @@ class UnreadableFile(OpendataError):
     """A file in the inbox that cannot be opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One file at one place in the inbox. `place` is its path there, with `/`; `path` leads to the
     file, from wherever the inbox was named."""
 
@@ -112,10 +111,9 @@ def survey(inbox: Path) -> tuple[tuple[Submission, ...], tuple[PassedOver, ...]]
     """
     if not inbox.is_dir():
         raise OpendataError("file-not-found", path=str(inbox))
-    found = sorted(_walk(str(inbox), ""), key=lambda one: one.place)
+    found, passed_over = _walk(str(inbox))
     newest: dict[str, Submission] = {}
-    passed_over = [one for one in found if isinstance(one, PassedOver)]
-    for one in _as_submitted([one for one in found if isinstance(one, Submission)]):
+    for one in _as_submitted(found):
         other = newest.get(one.place)
         if other is not None:
             passed_over.append(PassedOver(one.place, "superseded"))
@@ -127,53 +125,59 @@ def survey(inbox: Path) -> tuple[tuple[Submission, ...], tuple[PassedOver, ...]]
 def _as_submitted(found: Sequence[Submission]) -> Iterator[Submission]:
     """Every file at the place of its submission: what a review gave back (`計画.checked.xlsx`,
     `計画.proposed.xlsx`) is a newer state of `計画.xlsx`. The originals come first."""
+    given_back = [(one, match) for one in found if (match := _GIVEN_BACK.search(one.place))]
+    if not given_back:
+        yield from found
+        return
+    others = {one.place for one, _ in given_back}
     originals: dict[str, list[str]] = {}
-    given_back: list[tuple[Submission, str, str]] = []
     for one in found:
-        match = _GIVEN_BACK.fullmatch(one.place)
-        if match is None:
+        if one.place not in others:
             originals.setdefault(one.place.rpartition(".")[0], []).append(one.place)
             yield one
-        else:
-            given_back.append((one, match[1], match[2]))
-    for one, stem, ending in given_back:
+    for one, match in given_back:
+        stem, ending = one.place[: match.start()], match[1]
         known = originals.get(stem, [])
-        place = stem + ending
-        yield replace(one, place=known[0] if len(known) == 1 else place)
+        yield one._replace(place=known[0] if len(known) == 1 else stem + ending)
 
 
-def _walk(folder: str, above: str) -> Iterator[Submission | PassedOver]:
-    """Everything below a folder; `above` is its place with a `/` behind it, empty for the inbox."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda one: one.name)
-    except OSError:
-        yield PassedOver(above.rstrip("/") or ".", "other")
-        return
-    for entry in entries:
-        place = above + _printable(entry.name)
-        if _IGNORED.match(entry.name):
-            yield PassedOver(place, "leftover")
-            continue
+def _walk(inbox: str) -> tuple[list[Submission], list[PassedOver]]:
+    """The files below a folder, and what is passed over, each by place."""
+    found: list[Submission] = []
+    passed_over: list[PassedOver] = []
+    folders = [(inbox, "")]
+    while folders:
+        folder, above = folders.pop()
         try:
-            found = entry.stat(follow_symlinks=False)
+            entries = os.scandir(folder)
         except OSError:
+            passed_over.append(PassedOver(above.rstrip("/") or ".", "other"))
             continue
-        if stat.S_ISDIR(found.st_mode):
-            yield from _walk(entry.path, f"{place}/")
-        elif stat.S_ISREG(found.st_mode):
-            yield Submission(
-                place,
-                entry.path,
-                found.st_size,
-                found.st_mtime_ns,
-                found.st_ctime_ns,
-                found.st_ino,
-            )
-        else:
-            yield PassedOver(place, "link" if stat.S_ISLNK(found.st_mode) else "other")
+        with entries:
+            for entry in entries:
+                place = above + _printable(entry.name)
+                if _IGNORED.match(entry.name):
+                    passed_over.append(PassedOver(place, "leftover"))
+                    continue
+                try:
+                    known = entry.stat(follow_symlinks=False)
+                except OSError:
+                    continue
+                if stat.S_ISREG(known.st_mode):
+                    times = known.st_mtime_ns, known.st_ctime_ns
+                    one = Submission(place, entry.path, known.st_size, *times, known.st_ino)
+                    found.append(one)
+                elif stat.S_ISDIR(known.st_mode):
+                    folders.append((entry.path, f"{place}/"))
+                else:
+                    is_link = stat.S_ISLNK(known.st_mode)
+                    passed_over.append(PassedOver(place, "link" if is_link else "other"))
+    return sorted(found), sorted(passed_over)
 
 
 def _printable(name: str) -> str:
     """A name as text that a store takes and a page shows, whatever the file system holds."""
+    if name.isprintable() and "\\" not in name:
+        return name
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return _UNPRINTABLE.sub("\ufffd", text)

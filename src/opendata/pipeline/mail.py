@@ -11,16 +11,16 @@ import hashlib
 import json
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from opendata.errors import OpendataError, Text, UsageError, sentence
+from opendata.errors import OpendataError, Text, sentence
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.post import Post
 from opendata.pipeline.settings import Settings
@@ -29,6 +29,7 @@ from opendata.pipeline.told import (
     RELEASE,
     UNDELIVERED,
     Known,
+    Mailed,
     Reader,
     news,
     readers,
@@ -56,14 +57,6 @@ _ATTACHED = ("refused", "asked")
 _ENDINGS = (".checked.xlsx", ".proposed.xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class Mailed:
-    """How many messages a pass sent, and by address why others did not reach their server."""
-
-    sent: int = 0
-    undelivered: Mapping[str, Text] = field(default_factory=dict)
-
-
 class _Desk(NamedTuple):
     """What every message of a pass is made from."""
 
@@ -81,8 +74,6 @@ def send_owed(
     To be called in the workspace's lock, with the token of the commit. Whatever a mail server does
     is part of the result; raises StoreError where the workspace fails.
     """
-    if not settings.mail.is_on:
-        return Mailed()
     sent = 0
     failures: dict[str, Text] = {}
     keys: dict[str, str] = {}
@@ -253,24 +244,9 @@ def _version(entry: Mapping[str, Any], package: str) -> Version:
 # --- what could not be done at all ---------------------------------------------------------------
 
 
-@contextmanager
-def telling_failure(settings: Settings) -> Iterator[None]:
-    """Mail the operator, once per distinct error, why a pass inside could not be completed.
-
-    The error goes on as it was, whatever becomes of the message. A command called in a way it
-    cannot serve is no failure of a pass.
-    """
-    try:
-        yield
-    except UsageError:
-        raise
-    except Exception as error:
-        if settings.mail.is_on:
-            _tell_failure(settings, error)
-        raise
-
-
-def _tell_failure(settings: Settings, error: Exception) -> None:
+def tell_failure(settings: Settings, error: Exception) -> None:
+    """Mail the operator, once per distinct error, why a pass could not be completed. The mail
+    server's own failure is nobody's."""
     if isinstance(error, OpendataError):
         reason, key = error.sentence(), error.sentence().en
     else:  # its message may hold what stands in a cell

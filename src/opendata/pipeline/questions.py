@@ -74,7 +74,7 @@ def answer(
             one: Answer.given(one, reason, "operator", is_right=is_right)
             for one in _subjects(asked)
         }
-        known = replace(account, answers={**account.answers, **answers}, again=True)
+        known = account._replace(answers={**account.answers, **answers}, again=True)
         submissions = {**accounts.submissions, place: known}
         commit(workspace, token, replace(accounts, submissions=submissions).to_state())
     return Answered(place, asked, is_right)

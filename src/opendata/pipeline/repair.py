@@ -324,7 +324,7 @@ class _Restoring:
             for one in descriptor.get("sources", ()):
                 place, digest = str(one["title"]), str(one["hash"]).removeprefix("sha256:")
                 account = self.accounts.submissions.get(place) or self._account(place, digest)
-                account = replace(account, accepted=digest, dataset=None)
+                account = account._replace(accepted=digest, dataset=None)
                 _, dataset = self.archive.dataset(place, account, contract)
                 parts.append(Part(digest, place, dataset))
             return release.merged(contract, parts)

@@ -134,7 +134,7 @@ def end_rollback(settings: Settings, package: str) -> Resumed:
         resumed = []
         for place, one in accounts.submissions.items():
             if one.package == package and one.kept_out:
-                submissions[place] = replace(one, kept_out=None)
+                submissions[place] = one._replace(kept_out=None)
                 resumed.append(place)
         if not resumed and package not in accounts.rollbacks:
             raise UsageError("not-rolled-back", package=package)
@@ -196,4 +196,4 @@ def _back(one: Account, part: Part | None, workspace: Store) -> Account:
         workspace.replace(dataset, content)
     kept_out = one.sha256 if one.sha256 != source else None
     ended = one.ended if part is None else None
-    return replace(one, accepted=source, dataset=dataset, kept_out=kept_out, ended=ended)
+    return one._replace(accepted=source, dataset=dataset, kept_out=kept_out, ended=ended)

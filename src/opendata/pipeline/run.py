@@ -9,14 +9,19 @@ Every pass does the same, whoever woke it; running it twice changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from opendata.errors import ConflictError
 from opendata.pipeline.conclusion import conclude
-from opendata.pipeline.difference import begin
-from opendata.pipeline.examination import Progress, examine
+from opendata.pipeline.difference import Shard, begin
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.summary import Summary
+
+if TYPE_CHECKING:
+    from opendata.pipeline.examination import Progress
+    from opendata.pipeline.submission import Outcome
 
 ATTEMPTS = 20
 """How often a pass starts over when another one has committed in the meantime: each time, some
@@ -29,10 +34,20 @@ def run_pass(
     """The three steps in one process. Raises OpendataError where the pass cannot be completed."""
     for attempt in range(ATTEMPTS):
         work = begin(settings, now=now or datetime.now(UTC))
-        outcomes = [one for shard in work.shards for one in examine(settings, shard, progress)]
+        outcomes = _examined(settings, work.shards, progress)
         try:
             return conclude(settings, work, outcomes)
         except ConflictError:
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError
+
+
+def _examined(
+    settings: Settings, shards: Sequence[Shard], progress: Progress | None
+) -> list[Outcome]:
+    if not shards:  # nor is what reads workbooks loaded then
+        return []
+    from opendata.pipeline.examination import examine
+
+    return [one for shard in shards for one in examine(settings, shard, progress)]

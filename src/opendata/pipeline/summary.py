@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from opendata.errors import Text, sentence
 from opendata.errors.catalogue import Language
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.inbox import PassedOver
-from opendata.pipeline.mail import Mailed
 from opendata.pipeline.settings import Settings
-from opendata.pipeline.submission import Outcome
-from opendata.release import Release
+from opendata.pipeline.told import Mailed
 from opendata.review import accept_command, review_folder
 from opendata.review.folder import REVIEWS
+
+if TYPE_CHECKING:
+    from opendata.pipeline.submission import Outcome
+    from opendata.release import Release
 
 Status = Literal["accepted", "rejected", "unreadable", "unchanged"]
 NAMED = 20

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from opendata.errors import Text
 from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.settings import Settings
 
@@ -32,6 +33,14 @@ class Reader(NamedTuple):
     def key(self) -> str:
         """Under which the state remembers what they know."""
         return f"{self.role} {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """How many messages a pass sent, and by address why others did not reach their server."""
+
+    sent: int = 0
+    undelivered: Mapping[str, Text] = field(default_factory=dict)
 
 
 def readers(settings: Settings) -> list[Reader]:

@@ -52,6 +52,6 @@ def withdraw(settings: Settings, place: str, reason: str) -> Withdrawn:
             raise UsageError("still-in-the-inbox", place=place)
         # A reason is for everybody to read, as that of an answer is.
         why = Answer.given("", " ".join(reason.split()), "operator").reason
-        submissions = {**accounts.submissions, place: replace(account, ended=why)}
+        submissions = {**accounts.submissions, place: account._replace(ended=why)}
         commit(workspace, token, replace(accounts, submissions=submissions).to_state())
     return Withdrawn(place)

@@ -4,32 +4,37 @@ Pure: bytes and tables in, bytes out. The same input gives the same bytes, so ti
 argument, and nothing here reads a clock, a random number or the environment.
 """
 
-from opendata.release.build import (
-    Difference,
-    build,
-    compare,
-    keys,
-    merged,
-    parts_of,
-    read_again,
-    rebuild,
-    restore,
-)
-from opendata.release.changes import SchemaChange, counted, diff
-from opendata.release.corrections import reasons_of
-from opendata.release.descriptor import (
-    checksums,
-    pointer,
-    read_checksums,
-    sha256,
-    sources,
-    unpointed,
-)
-from opendata.release.formats import read_parquet, to_csv
-from opendata.release.held import with_last
-from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
-from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
-from opendata.release.tables import text
+from typing import TYPE_CHECKING
+
+from opendata import opened
+
+if TYPE_CHECKING:
+    from opendata.release.build import (
+        Difference,
+        build,
+        compare,
+        keys,
+        merged,
+        parts_of,
+        read_again,
+        rebuild,
+        restore,
+    )
+    from opendata.release.changes import SchemaChange, counted, diff
+    from opendata.release.corrections import reasons_of
+    from opendata.release.descriptor import (
+        checksums,
+        pointer,
+        read_checksums,
+        sha256,
+        sources,
+        unpointed,
+    )
+    from opendata.release.formats import read_parquet, to_csv
+    from opendata.release.held import with_last
+    from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
+    from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
+    from opendata.release.tables import text
 
 __all__ = [
     "LICENCES",
@@ -67,3 +72,18 @@ __all__ = [
     "unpointed",
     "with_last",
 ]
+
+__getattr__ = opened(
+    __name__,
+    {
+        "build": "Difference build compare keys merged parts_of read_again rebuild restore",
+        "changes": "SchemaChange counted diff",
+        "corrections": "reasons_of",
+        "descriptor": "checksums pointer read_checksums sha256 sources unpointed",
+        "formats": "read_parquet to_csv",
+        "held": "with_last",
+        "licences": "LICENCES Licence LicenceName licence_of",
+        "model": "QUALITY Files Judged Part Previous Publisher Release",
+        "tables": "text",
+    },
+)

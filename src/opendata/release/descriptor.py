@@ -10,13 +10,11 @@ from typing import Any
 
 from opendata.package import Package
 from opendata.package.contract import PRIVATE, published
-from opendata.release.changes import CHANGES_SCHEMA
-from opendata.release.corrections import CORRECTIONS_SCHEMA
 from opendata.release.csvw import GROUP, SUFFIX
 from opendata.release.csvw import MEDIA_TYPE as CSVW_TYPE
 from opendata.release.licences import LICENCES
 from opendata.release.model import QUALITY, Files, Part, Publisher
-from opendata.release.tables import LINEAGE_SCHEMA
+from opendata.release.schemas import CHANGES_SCHEMA, CORRECTIONS_SCHEMA, LINEAGE_SCHEMA
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 MEDIA_TYPES = {

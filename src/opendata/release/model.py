@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from opendata.errors import StoreError
-from opendata.release.changes import CHANGES
-from opendata.release.corrections import Reason, read_corrections
-from opendata.release.formats import read_csv, read_parquet
-from opendata.release.licences import LicenceName
-from opendata.validate.dataset import Dataset
+
+if TYPE_CHECKING:  # who only names a version needs no Arrow
+    import pyarrow as pa
+
+    from opendata.release.corrections import Reason
+    from opendata.release.licences import LicenceName
+    from opendata.validate.dataset import Dataset
 
 Files = Mapping[str, bytes]
 """Path (posix, relative) to content: everything that leaves the building has this form."""
@@ -70,6 +70,12 @@ class Previous:
 
         Raises StoreError.
         """
+        import pyarrow as pa
+
+        from opendata.release.changes import CHANGES
+        from opendata.release.corrections import read_corrections
+        from opendata.release.formats import read_csv, read_parquet
+
         try:
             descriptor = json.loads(files["datapackage.json"])
             tables = {

@@ -50,32 +50,6 @@ LINEAGE = pa.schema(
         for name in ("table", "key", "field", "how", "sha256", "file", "sheet", "cell")
     ]
 )
-LINEAGE_SCHEMA: dict[str, Any] = {
-    "fields": [
-        {"name": "table", "title": "表", "type": "string"},
-        {"name": "key", "title": "行の主キー（「|」でつないだもの）", "type": "string"},
-        {"name": "field", "title": "項目", "type": "string"},
-        {
-            "name": "how",
-            "title": "どのようにして",
-            "type": "string",
-            "categories": [
-                {"value": "read", "label": "このセルから読んだ"},
-                {
-                    "value": "made",
-                    "label": "このセルの記録について作った（ID、参照、様式で決まる値）",
-                },
-                {"value": "computed", "label": "このセルの値から計算した（1つの値に複数行）"},
-                {"value": "folder", "label": "ファイルの置き場所からわかる（セルなし）"},
-            ],
-        },
-        {"name": "sha256", "title": "もとのファイルのSHA-256", "type": "string"},
-        {"name": "file", "title": "もとのファイルの置き場所", "type": "string"},
-        {"name": "sheet", "title": "シート（CSVでは空文字）", "type": "string"},
-        {"name": "cell", "title": "セル", "type": "string"},
-    ]
-}
-"""What the columns of `lineage.parquet` mean."""
 
 
 def schema(resource: Resource) -> pa.Schema:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Literal
 from opendata.errors import Problem, Text
 from opendata.extract.draft import Draft
 from opendata.review.answers import NO
+from opendata.review.command import accept_command
 from opendata.validate.machine_readability import Readability
 from opendata.workbook.types import Workbook
 
@@ -143,12 +143,6 @@ class Reviewed:
     def held_back(self) -> int:
         """How many records are not published until somebody answers."""
         return sum(one.holds == "nothing" for one in self.problems)
-
-
-def accept_command(file: str, workspace: str | None) -> str:
-    """What the operator types to accept the layout proposed for a submission, or for a file."""
-    words = ["opendata", "draft", "--accept", file]
-    return shlex.join(words if workspace is None else [*words, "--workspace", workspace])
 
 
 def plural(count: int, noun: str) -> str:

@@ -18,30 +18,35 @@ state these functions know only `releases`, package name to a list of `Release.e
 and `serial`, which counts the commits.
 """
 
-from opendata.store.folder import FolderStore
-from opendata.store.led import is_led, remember_led
-from opendata.store.open import S3Options, apart, open_store
-from opendata.store.protocol import Store
-from opendata.store.publish import (
-    complete,
-    current,
-    pending,
-    previous,
-    refresh,
-    release_files,
-    stage,
-    unfinished,
-)
-from opendata.store.state import (
-    STATE,
-    STATE_COPY,
-    commit,
-    is_current,
-    locked,
-    parsed,
-    read_state,
-)
-from opendata.store.verify import derived_checksums, verify
+from typing import TYPE_CHECKING
+
+from opendata import opened
+
+if TYPE_CHECKING:
+    from opendata.store.folder import FolderStore
+    from opendata.store.led import is_led, remember_led
+    from opendata.store.open import S3Options, apart, open_store
+    from opendata.store.protocol import Store
+    from opendata.store.publish import (
+        complete,
+        current,
+        pending,
+        previous,
+        refresh,
+        release_files,
+        stage,
+        unfinished,
+    )
+    from opendata.store.state import (
+        STATE,
+        STATE_COPY,
+        commit,
+        is_current,
+        locked,
+        parsed,
+        read_state,
+    )
+    from opendata.store.verify import derived_checksums, verify
 
 __all__ = [
     "STATE",
@@ -69,3 +74,16 @@ __all__ = [
     "unfinished",
     "verify",
 ]
+
+__getattr__ = opened(
+    __name__,
+    {
+        "folder": "FolderStore",
+        "led": "is_led remember_led",
+        "open": "S3Options apart open_store",
+        "protocol": "Store",
+        "publish": "complete current pending previous refresh release_files stage unfinished",
+        "state": "STATE STATE_COPY commit is_current locked parsed read_state",
+        "verify": "derived_checksums verify",
+    },
+)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from opendata.errors import Place, Problem, problem
-from opendata.validate.personal_data import MASK, personal_data
 
 By = Literal["steward", "operator"]
 
@@ -27,6 +26,9 @@ class Answer:
     @classmethod
     def given(cls, subject: str, reason: str, by: By, *, is_right: bool = True) -> Answer:
         """What somebody says; a reason that holds personal data is not kept."""
+        # Imported here: most nights only read what was answered before.
+        from opendata.validate.personal_data import MASK, personal_data
+
         return cls(subject, is_right, MASK if personal_data(reason) else reason, by)
 
 

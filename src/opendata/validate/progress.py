@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from opendata.validate.database import connected
+
 _PARTS = """
 create temp view usable as  -- never a range or a bound, a text or a missing value
     select indicator_id, value_type, fiscal_year, value
@@ -93,7 +95,7 @@ def progress_cells(values: pa.Table, cells: pa.ChunkedArray[Any]) -> pa.Table:
 
 @contextmanager
 def _asking(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"threads": "1"}) as database:
+    with connected() as database:
         # On a long query it would draw into the one document that `--json` promises.
         database.execute("set enable_progress_bar = false")
         for name, table in tables.items():

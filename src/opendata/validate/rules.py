@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from opendata.errors import PackageError, Problem, problem, subject
 from opendata.extract import ROLE, TOTALS
-from opendata.japanese import squash
 from opendata.package import Package, Resource, Rule
+from opendata.validate.database import connected
 from opendata.validate.records import Columns
 from opendata.validate.typed import typed
 
@@ -32,13 +32,11 @@ _LEGEND: Mapping[str, pa.DataType] = {
     "legend": pa.int64(),
     "label": pa.string(),
 }
-_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "temp_directory": "",
-    "memory_limit": "1GB",
-    "threads": "1",
-}
+_SHUT_IN = {"enable_external_access": "false", "temp_directory": "", "memory_limit": "1GB"}
 """A query reads the tables and nothing else, and what it cannot hold in memory goes nowhere."""
+_RUN: set[str] = set()
+"""The queries that this process has run to their end."""
+_WORD = re.compile(r"\w+")
 _A1 = re.compile(r"([A-Z]+)([0-9]+)")
 _PLACE = pa.struct(
     [("sheet", pa.string()), ("name", pa.string()), ("line", pa.int64()), ("column", pa.int64())]
@@ -66,15 +64,24 @@ def check_rules(
 
     A query's tables have a column `row` that counts from 0.
     """
-    with duckdb.connect(config=_SHUT_IN) as database:
-        for name, columns in tables.items():
-            database.register(name, _with_rows(columns, is_total=name.endswith(TOTALS)))
+    # Where there is no row, none can be wrong: what a query says is not asked then, only once
+    # whether it says anything.
+    rules = [one for one in _queries(package) if len(tables[one.table]) or one.query not in _RUN]
+    asked = {word for one in rules for word in _WORD.findall(one.query.lower())}
+    with connected(**_SHUT_IN) as database:
+        for name in asked & tables.keys():
+            table = _with_rows(tables[name], is_total=name.endswith(TOTALS))
+            database.register(name, table)
         for resource in package:
-            known = last.get(resource.name)
-            database.register(LAST + resource.name, _empty(resource) if known is None else known)
-        database.register(LEGENDS, _legends(legends or {}))
-        database.create_function("squash", squash, ["VARCHAR"], "VARCHAR")
-        return [hit for rule in _queries(package) for hit in _hits(rule, tables, database)]
+            if LAST + resource.name in asked:
+                known = last.get(resource.name)
+                table = _empty(resource) if known is None else known
+                database.register(LAST + resource.name, table)
+        if LEGENDS in asked:
+            database.register(LEGENDS, _legends(legends or {}))
+        hits = [hit for rule in rules for hit in _hits(rule, tables, database)]
+    _RUN.update(one.query for one in rules)
+    return hits
 
 
 def _queries(package: Package) -> Iterator[Rule]:

@@ -1,21 +1,26 @@
 """A file's bytes as a workbook: its cells, merged ranges, hidden parts, shown texts, comments."""
 
-from opendata.workbook.figure import figure_told
-from opendata.workbook.reading import read
-from opendata.workbook.types import (
-    RESULTS_FILLS,
-    RESULTS_RULE,
-    RESULTS_SHEET,
-    Format,
-    Limits,
-    Range,
-    Sheet,
-    Value,
-    Visibility,
-    Workbook,
-    address,
-    own_length,
-)
+from typing import TYPE_CHECKING
+
+from opendata import opened
+
+if TYPE_CHECKING:
+    from opendata.workbook.figure import figure_told
+    from opendata.workbook.reading import read
+    from opendata.workbook.types import (
+        RESULTS_FILLS,
+        RESULTS_RULE,
+        RESULTS_SHEET,
+        Format,
+        Limits,
+        Range,
+        Sheet,
+        Value,
+        Visibility,
+        Workbook,
+        address,
+        own_length,
+    )
 
 __all__ = [
     "RESULTS_FILLS",
@@ -33,3 +38,13 @@ __all__ = [
     "own_length",
     "read",
 ]
+
+__getattr__ = opened(
+    __name__,
+    {
+        "figure": "figure_told",
+        "reading": "read",
+        "types": "RESULTS_FILLS RESULTS_RULE RESULTS_SHEET Format Limits Range Sheet Value "
+        "Visibility Workbook address own_length",
+    },
+)

@@ -23,6 +23,7 @@ from opendata.catalogue.places import has_plans
 from opendata.catalogue.releases import said, titles
 from opendata.catalogue.rendering import made_by, render, script
 from opendata.catalogue.search import PAGES, Document, Index
+from opendata.catalogue.tables import completed
 from opendata.catalogue.texts import say
 from opendata.catalogue.words import place, prefecture
 from opendata.release import Files
@@ -113,7 +114,8 @@ def _kinds(datasets: Sequence[Current]) -> list[tuple[str, str | None, list[str]
     found: dict[str, tuple[str, str | None, list[str], str]] = {}
     for current in datasets:
         plans = current.tables["plans"].select(["plan_id", "municipality_code"])
-        owned = current.tables["indicators"].join(plans, "plan_id", join_type="inner")
+        indicators = completed("indicators", current.tables["indicators"])
+        owned = indicators.join(plans, "plan_id", join_type="inner")
         same = owned.group_by(["name", "unit"], use_threads=False).aggregate(
             [("municipality_code", "distinct"), ("indicator_id", "min")]
         )
