@@ -1,5 +1,5 @@
-"""Take the pictures that the documentation shows: of the site, of the lists of reviews, and of the
-review of the refused example.
+"""Take the pictures that the documentation shows: of a city's site (its figures are invented), of
+the lists of reviews, and of the review of the refused example.
 
 `make pictures`. Needs Chromium, LibreOffice and poppler (Debian: chromium, libreoffice-calc-nogui,
 poppler-utils, fonts-noto-cjk).
@@ -15,14 +15,21 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from opendata import catalogue
 from opendata.pipeline import load_settings, run_pass
+from tests.plan_samples import FAR, NEAR, PLAN, current
+from tests.release_samples import PUBLISHER
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 INBOX = ROOT / "datapackages" / "municipal-plans" / "examples" / "inbox"
 PLACE = "municipal-plans/132012/八王子市DX推進計画_取組一覧.xlsx"
 PAGES = {
-    "site.png": ("public/index.html", "ja", 1000, 1200, 0),
+    "site.png": ("site/index.html", "ja", 1000, 1320, 0),
+    "site-phone.png": ("site/index.html", "ja", 390, 1040, 0),
+    "dataset.png": ("site/datasets/municipal-plans/index.html", "ja", 1000, 1180, 0),
+    "plan.png": (f"site/places/{NEAR}/plans/{PLAN}.html", "ja", 1000, 1400, 0),
+    "indicator.png": (f"site/places/{NEAR}/indicators/up.html", "ja", 1000, 1340, 0),
     "overview.png": ("workspace/reviews/index.html", "ja", 1180, 1060, 0),
     "review.png": (f"workspace/reviews/{PLACE}/report.html", "ja", 900, 1240, 0),
     "review-en.png": (f"workspace/reviews/{PLACE}/report.html", "en", 900, 1180, 0),
@@ -48,9 +55,20 @@ def main() -> None:
         desk = Path(folder)
         stores = {name: str(desk / name) for name in ("workspace", "public")}
         run_pass(load_settings(inbox=INBOX, **stores))
+        build_site(desk / "site")
         review = desk / "workspace" / "reviews" / PLACE
         photograph(desk)
         print_out(review / (Path(PLACE).stem + ".checked.xlsx"), desk)
+
+
+def build_site(folder: Path) -> None:
+    """The site of a city that does not exist."""
+    places = {NEAR: PUBLISHER.name, FAR: "見本市"}
+    pages = catalogue.build([current()], publisher=PUBLISHER, places=places)
+    made = [pages.files, *(one.render() for one in pages.sections)]
+    for path, content in (item for files in made for item in files.items()):
+        folder.joinpath(path).parent.mkdir(parents=True, exist_ok=True)
+        folder.joinpath(path).write_bytes(content)
 
 
 def photograph(desk: Path) -> None:

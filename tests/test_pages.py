@@ -277,6 +277,15 @@ def test_a_dataset_says_what_its_fields_are(pages: Mapping[str, str]) -> None:
     assert "code 館コード Text Part of the primary key Always has a value" in english
 
 
+def test_a_dataset_says_how_good_and_how_fresh_it_is(pages: Mapping[str, str]) -> None:
+    text = text_of(pages["datasets/libraries/index.html"])
+    assert "最後の提出 2026年11月20日 更新の頻度 決められていません" in text
+    assert "館 branches" in text[text.index("値のそろい具合") :]
+    assert "1 ファイルのうち 0 を判定" in text
+    plans = text_of(pages["datasets/municipal-plans/index.en.html"])
+    assert "Last submitted 20 November 2026 How often every year Next expected by 20" in plans
+
+
 def test_what_a_field_is_held_to_is_said_in_both_languages() -> None:
     field = {
         "name": "a",

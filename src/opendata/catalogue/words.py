@@ -54,8 +54,10 @@ def place(code: str, places: Mapping[str, str], language: Language = "ja") -> st
 
 
 def day(stamp: str, language: Language = "ja") -> str:
-    """The day in Japan of a UTC time stamp: 2026年11月20日, 20 November 2026."""
-    moment = datetime.fromisoformat(stamp).astimezone(JAPAN)
+    """The day in Japan of a UTC time stamp, or a day itself: 2026年11月20日, 20 November 2026."""
+    moment = datetime.fromisoformat(stamp)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(JAPAN)
     if language == "en":
         return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return f"{moment.year}年{moment.month}月{moment.day}日"

@@ -25,6 +25,7 @@ pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
 
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "Excel"}
+CSVW = "CSVW"
 VERSIONS = 20
 """How many of the newest versions stand on the page; all are in the list of changes."""
 _DIGITS = r"^[0-9]+$"
@@ -105,11 +106,11 @@ def render_dataset(site: Site, current: Current) -> Files:
         folder=folder,
         home=home,
         example=_example(site, current, tables),
+        quality=quality_of(current),
         versions=versions(current)[:VERSIONS],
         count=len(current.history),
         has_reader=has_reader(),
         words=_preview_words,
-        quality=quality_of(current),
     )
 
 
@@ -120,15 +121,16 @@ def _table(resource: Mapping[str, Any], folder: str) -> Table:
         about=str(resource.get("description", "")),
         rows=int(resource["rows"]),
         schema=resource["schema"],
-        downloads=tuple(
-            _download(one, folder) for one in (resource, *resource.get("alternates", ()))
+        downloads=(
+            *(_download(one, folder) for one in (resource, *resource.get("alternates", ()))),
+            *((_download(resource["csvw"], folder, CSVW),) if "csvw" in resource else ()),
         ),
     )
 
 
-def _download(described: Mapping[str, Any], folder: str) -> Download:
+def _download(described: Mapping[str, Any], folder: str, label: str | None = None) -> Download:
     return Download(
-        label=FORMATS.get(described["format"], str(described["format"])),
+        label=label or FORMATS.get(described["format"], str(described["format"])),
         url=f"{folder}{described['path']}",
         bytes=int(described["bytes"]),
         sha256=str(described["hash"]).removeprefix("sha256:"),
