@@ -185,7 +185,7 @@ def test_an_indicator_in_japanese_and_english(files: Mapping[str, bytes]) -> Non
 
 def test_what_cannot_be_judged_says_why(files: Mapping[str, bytes]) -> None:
     text = text_of(page(files, "open"))
-    assert "入っています" in text
+    assert "目標の範囲に入っています" in text
     assert "25%以上" in text
     assert "20〜30%" in text
     assert "約5%" in text

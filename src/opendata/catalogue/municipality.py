@@ -10,8 +10,10 @@ from functools import cached_property
 from opendata.catalogue.places import Place
 from opendata.catalogue.tables import completed
 from opendata.catalogue.verdict import (
+    JUDGEMENTS,
     Row,
     Verdict,
+    against_target,
     final_target,
     first_baseline,
     newest_actual,
@@ -66,6 +68,14 @@ class Indicator:
     def baseline(self) -> Row | None:
         """The first that there is."""
         return first_baseline(self.values)
+
+    @cached_property
+    def against(self) -> tuple[str, float] | None:
+        """Where the newest actual lies as the target is written (`verdict.against_target`); only
+        where nothing was judged, for a judgement says more."""
+        if self.verdict.judgement in JUDGEMENTS or self.actual is None or self.target is None:
+            return None
+        return against_target(self.actual, self.target)
 
     def cell(self, value: Row) -> Row | None:
         return self.cells.get((str(value["value_type"]), str(value["fiscal_year"])))
