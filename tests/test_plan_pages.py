@@ -377,6 +377,49 @@ def test_odd_plans_do_not_break_their_pages(shown: Current) -> None:
         assert f" {title} " in text
 
 
+def test_a_tree_without_end_is_shown(shown: Current) -> None:
+    """Two thousand nodes one below the other: no page can show that as a tree."""
+    chain = [
+        {
+            "node_id": f"n{number}",
+            "plan_id": PLAN,
+            "parent_node_id": f"n{number - 1}" if number else None,
+            "level": "goal",
+            "title": f"第{number}の目標",
+        }
+        for number in range(2000)
+    ]
+    tables = {**shown.tables}
+    tables["policy_nodes"] = pa.Table.from_pylist(chain, schema=tables["policy_nodes"].schema)
+    deep = build(replace(shown, tables=tables))
+    found = {k: v for one in deep.sections for k, v in one.render().items()}
+    text = text_of(found[f"places/{NEAR}/plans/{PLAN}.html"].decode())
+    assert all(f"第{number}の目標" in text for number in (0, 11, 12, 1999))
+
+
+def test_plans_of_two_packages_stand_on_one_page(shown: Current) -> None:
+    own = {**shown.descriptor, "name": "own-plans"}
+    ids = {"plans": "plan_id", "indicators": "indicator_id"}
+    other = replace(
+        shown,
+        descriptor=own,
+        tables={
+            name: shown.tables[name].slice(0, 0) if name not in ids else shown.tables[name]
+            for name in ("plans", "indicators", "indicator_values")
+        },
+    )
+    other = changed(other, "plans", "plan_id", lambda row: f"{row['plan_id']}-own")
+    other = changed(other, "plans", "title", lambda row: f"{row['title']}（別）")
+    pages = catalogue.build([shown, other], publisher=PUBLISHER, places=PLACES)
+    folders = [one.folder for one in pages.sections]
+    assert len(folders) == len(set(folders))
+    found = {k: v for one in pages.sections for k, v in one.render().items()}
+    text = text_of(found[f"places/{NEAR}/index.html"].decode())
+    assert "第2期情報化計画（別）" in text
+    assert f"places/{NEAR}/plans/{PLAN}-own.html" in found
+    assert f"places/{NEAR}/plans/{PLAN}.html" in found
+
+
 NUMBERS = st.one_of(
     st.integers(-(10**6), 10**6).map(float),
     st.decimals(-1000, 1000, places=3).map(float),
