@@ -391,7 +391,8 @@ def test_a_snippet_calls_a_table_what_a_program_can(tmp_path: Path) -> None:
         descriptor["resources"][0]["name"] = "all-branches"
 
     package = libraries(tmp_path, rename)
-    made = released(package, part(package, **{"all-branches": BRANCHES}))
+    rows = dataset(package, "表", {"all-branches": BRANCHES})
+    made = released(package, replace(part(package), dataset=rows))
     current = Current(made.descriptor, [made.entry], made.tables)
     files = catalogue.build([current], publisher=PUBLISHER).files
     (snippet,) = snippets(files["datasets/libraries/index.html"].decode(), "polars")
