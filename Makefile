@@ -1,7 +1,7 @@
 # Every command of this house. `make` alone lists them.
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test lint fuzz soak bench examples pictures lock venv clean
+.PHONY: help run test lint fuzz soak bench lighthouse examples pictures lock venv clean
 export PYTHON
 OPENDATA_LANG ?= en
 
@@ -40,6 +40,12 @@ soak: ## publishing killed at every effect, raced, polled and disturbed, on a fo
 bench: ## what the costly steps cost beside other tools (ONLY=reader for one of them)
 	@scripts/venv.sh dev
 	@$(bin)/python -m bench $(ONLY)
+
+lighthouse: ## measure the site's main pages with Lighthouse, on a phone and on a desk
+	@scripts/venv.sh dev
+	@scripts/tools.sh
+	@scripts/preview.sh run
+	@$(bin)/python -m tests.lighthouse
 
 examples: ## rebuild the example workbooks
 	@scripts/venv.sh dev

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests need beside Python: a browser, Japanese fonts, systemd-analyze, a web server, a real
-# S3 server.
+# What the tests need beside Python: a browser, Japanese fonts, Node.js with npm, R, systemd-analyze,
+# a web server, a real S3 server.
 # As root on Debian they are installed; elsewhere the tests that need them skip and say so.
 set -eu
 missing=
@@ -8,6 +8,8 @@ command -v chromium >/dev/null || missing="$missing chromium"
 command -v soffice >/dev/null || missing="$missing libreoffice-calc-nogui"
 command -v systemd-analyze >/dev/null || missing="$missing systemd"
 PATH="$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$missing nginx-light"
+command -v npm >/dev/null || missing="$missing npm"
+command -v Rscript >/dev/null || missing="$missing r-base-core"
 [ -d /usr/share/fonts/opentype/noto ] || missing="$missing fonts-noto-cjk"
 for package in radosgw ceph-mon ceph-osd; do
   command -v "$package" >/dev/null || missing="$missing $package"

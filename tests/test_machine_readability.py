@@ -186,6 +186,55 @@ def test_figures_that_are_no_numbers(text: str, kind: str) -> None:
     assert where(judged(with_cell("D4", text)), "L2-01") == {kind: ("D4",)}
 
 
+@pytest.mark.parametrize("text", ["なし\nあり", "甲\n乙\n丙", "・甲\n・乙", "10人\n20人"])
+def test_values_that_are_listed_line_by_line(text: str) -> None:
+    assert where(judged(with_cell("E3", text)), "L1-07") == {"listed-lines": ("E3",)}
+
+
+@pytest.mark.parametrize(
+    ("usual", "other", "is_variant"),
+    [
+        ("取組済", "取組済み", True),
+        ("見直し", "見直", True),
+        ("○", "〇", True),
+        ("ABC", "ａｂｃ", True),
+        ("実施する", "実施しない", False),
+        ("実施済", "未実施", False),
+        ("○", "◎", False),
+    ],
+)
+def test_choices_that_are_the_same(usual: str, other: str, is_variant: bool) -> None:
+    rows = [["名称", "状況"], *([f"行{at}", usual if at else other] for at in range(8))]
+    assert ("L2-04" in judged(grid(rows)).counts) == is_variant
+
+
+def test_two_tables_side_by_side() -> None:
+    found = judged(
+        sheet(
+            """
+            | 名称 | 人数（人） | | 区分 | 件数（件） |
+            | 甲   | 1          | | あ   | 4          |
+            | 乙   | 2          | | い   | 5          |
+            """
+        )
+    )
+    assert where(found, "L1-02") == {"several-tables": ("A1:B3", "D1:E3")}
+
+
+def test_a_blank_column_breaks_a_table() -> None:
+    found = judged(
+        sheet(
+            """
+            | 名称 | 区分 | | 人数（人） |
+            | 甲   | あ   | | 1          |
+            | 乙   | い   | | 2          |
+            | 丙   | あ   | | 3          |
+            """
+        )
+    )
+    assert where(found, "L1-03") == {"blank-columns": ("C:C",)}
+
+
 @pytest.mark.parametrize("text", ["R5", "Ｒ５", "平成31年度", "H30.3"])
 def test_years_of_an_era_alone(text: str) -> None:
     assert "L3-05" in judged(with_cell("B4", text)).counts
@@ -383,6 +432,15 @@ def test_stripes_and_coloured_headings_are_decoration() -> None:
             if at % 2 == 0:
                 cell.fill = PatternFill("solid", fgColor="FFDDEBF7")
     assert _judged(book).counts == {}
+
+
+def test_few_coloured_rows_tell_something_and_totals_do_not() -> None:
+    book = _book()
+    book.worksheets[0].append(["合計", "2024年度", "継続", 520, "なし"])
+    for row in (3, 8):
+        for cell in book.worksheets[0][row]:
+            cell.fill = PatternFill("solid", fgColor="FFFFFF00")
+    assert where(_judged(book), "L1-11") == {"coloured-row": ("A3:E3",)}
 
 
 def test_charts_lie_over_cells() -> None:

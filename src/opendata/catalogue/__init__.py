@@ -7,13 +7,15 @@ from opendata import opened
 if TYPE_CHECKING:
     from opendata.catalogue.build import build
     from opendata.catalogue.model import Current, Pages, Section
+    from opendata.catalogue.places import ORIGINS
 
-__all__ = ["Current", "Pages", "Section", "build"]
+__all__ = ["ORIGINS", "Current", "Pages", "Section", "build"]
 
 __getattr__ = opened(
     __name__,
     {
         "build": "build",
         "model": "Current Pages Section",
+        "places": "ORIGINS",
     },
 )

@@ -20,8 +20,9 @@ class Current:
     """A package's current version: its `descriptor` as published, its `tables`, and the `history`
     of all its versions (`Release.entry`, oldest first).
 
-    `cells` is its lineage, `corrections` its register of corrections and `changes` the lines of its
-    changes.csv, each with the columns of that file. `schema_changes` are by version those of
+    `cells` is its lineage (no more of it is needed than `places.ORIGINS`), `corrections` its
+    register of corrections and `changes` the lines of its changes.csv, each with the columns of
+    that file. `schema_changes` are by version those of
     earlier ones, as their descriptors tell them.
     """
 

@@ -42,6 +42,12 @@ OPTIONAL: Mapping[str, Sequence[str]] = {
     ),
 }
 """Tables that are shown where they are there with these fields."""
+ORIGINS: Mapping[str, Sequence[str]] = {
+    "table": ("indicator_values",),
+    "field": ("value", "raw"),
+}
+"""The lines of a lineage that say where values come from: where no figure stands, what is
+written."""
 _WHOLE = frozenset({"fiscal_year", "item_count"})
 _NUMBERS = frozenset({"value", "baseline", "target", "actual", "achievement_rate", "expected"})
 _KEY = r"(?s)^(?P<indicator_id>.*)\|(?P<value_type>[^|]*)\|(?P<fiscal_year>[^|]*)$"
@@ -150,11 +156,8 @@ def _cells(lineage: pa.Table | None) -> pa.Table:
     """The cells of the values of indicators: where no figure stands, that of what is written."""
     if lineage is None:
         return pa.table({name: pa.array([], pa.string()) for name in _SHOWN})
-    is_value = pc.and_(
-        pc.equal(lineage.column("table"), "indicator_values"),
-        pc.is_in(lineage.column("field"), pa.array(["value", "raw"])),
-    )
-    lines = lineage.filter(is_value)
+    wanted = [pc.is_in(lineage.column(name), pa.array([*one])) for name, one in ORIGINS.items()]
+    lines = lineage.filter(pc.and_(*wanted))
     figures = lines.filter(pc.equal(lines.column("field"), "value"))
     texts = lines.filter(pc.equal(lines.column("field"), "raw"))
     is_alone = pc.invert(pc.is_in(texts.column("key"), figures.column("key").combine_chunks()))

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from opendata.catalogue.model import LANGUAGES, Language, Site
@@ -23,6 +24,7 @@ ENDINGS: Mapping[Language, str] = {"ja": ".html", "en": ".en.html"}
 """How the addresses of pages end: `index.html` in Japanese, `index.en.html` in English."""
 OTHER: Mapping[Language, Language] = {"ja": "en", "en": "ja"}
 _IN_JAPANESE = Markup(' lang="ja"')
+_PLAIN_TEXT = re.compile(r"""\{\{ t\((?:"([\w.]+)"|'([\w.]+)')\) \}\}""")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -44,7 +46,7 @@ def render(site: Site, path: str, template: str, linked: Any = None, **values: A
     """
     root = "../" * path.count("/")
     return {
-        path + ENDINGS[language]: _environment()
+        path + ENDINGS[language]: _environment(language)
         .get_template(template)
         .render(
             site=site,
@@ -104,8 +106,17 @@ def _sources(folder: Traversable, at: str) -> list[tuple[str, bytes]]:
     return found
 
 
+class _Worded(Extension):
+    """Texts that depend on nothing stand in the templates of their language themselves: a page of
+    an indicator has fifty, and there are many such pages."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        said = say("en" if self.environment.globals["language"] == "en" else "ja")
+        return _PLAIN_TEXT.sub(lambda match: said(match[1] or match[2]), source)
+
+
 @cache
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("opendata.catalogue"),
         autoescape=True,
@@ -113,7 +124,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # or every page would look after its templates' files
     )
+    environment.globals["language"] = language
+    environment.add_extension(_Worded)
     environment.filters["day"] = day
     environment.globals["navigation"] = navigation
     environment.filters["count"] = lambda number: f"{number:,}"

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from opendata.catalogue.model import LANGUAGES, Language
 
@@ -31,11 +31,16 @@ def say(language: Language) -> Say:
 
     Raises KeyError for a text that is not there.
     """
+    known = _marked(language)
 
     def said(name: str, /, **values: object) -> Markup:
-        text = texts()[name][language]
         # The texts are ours; only what is put into them comes from elsewhere.
-        shown = {key: escape(value) for key, value in values.items()}
-        return Markup(text.format(**shown) if shown else text)  # noqa: S704
+        return known[name].format(**values) if values else known[name]
 
     return said
+
+
+@cache
+def _marked(language: Language) -> Mapping[str, Markup]:
+    """The texts of a language as the HTML that they are."""
+    return {name: Markup(both[language]) for name, both in texts().items()}  # noqa: S704

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from opendata.catalogue.model import Language
@@ -54,8 +55,10 @@ def place(code: str, places: Mapping[str, str], language: Language = "ja") -> st
 
 
 def day(stamp: str, language: Language = "ja") -> str:
-    """The day in Japan of a UTC time stamp: 2026年11月20日, 20 November 2026."""
-    moment = datetime.fromisoformat(stamp).astimezone(JAPAN)
+    """The day in Japan of a UTC time stamp, or a day itself: 2026年11月20日, 20 November 2026."""
+    moment = datetime.fromisoformat(stamp)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(JAPAN)
     if language == "en":
         return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return f"{moment.year}年{moment.month}月{moment.day}日"
@@ -99,6 +102,7 @@ def period(start: int | None, end: int | None, language: Language = "ja") -> str
     return f"{start}〜{end}年度（{since}〜{until}年度）"
 
 
+@lru_cache(maxsize=65536)  # a page says the same number five times, in each of two languages
 def figure(value: float) -> str:
     """A number as people write it, in full: 1,234.5."""
     text = f"{Decimal(f'{value:.15g}'):,f}"

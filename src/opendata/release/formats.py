@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.csv
@@ -78,6 +78,9 @@ def read_csv(content: bytes, schema: pa.Schema) -> pa.Table:
     )
 
 
-def read_parquet(content: bytes) -> pa.Table:
-    """The table of a Parquet file, without its metadata. Raises pa.ArrowException."""
-    return pq.read_table(io.BytesIO(content)).replace_schema_metadata(None)
+def read_parquet(content: bytes, where: Mapping[str, Sequence[str]] | None = None) -> pa.Table:
+    """The table of a Parquet file, without its metadata: of its rows all, or those `where` every
+    column named has one of the values given. Raises pa.ArrowException."""
+    wanted: Any = [(name, "in", [*values]) for name, values in (where or {}).items()]
+    table = pq.read_table(io.BytesIO(content), filters=wanted or None)
+    return table.replace_schema_metadata(None)

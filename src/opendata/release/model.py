@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,10 +65,11 @@ class Previous:
     """What its `quality.json` says of every source."""
 
     @classmethod
-    def read(cls, files: Files) -> Previous:
+    def read(cls, files: Files, origins: Mapping[str, Sequence[str]] | None = None) -> Previous:
         """Read a version's `datapackage.json`, Parquet files and register of corrections.
 
-        Raises StoreError.
+        `origins` says which lines of the lineage are wanted (`read_parquet`): all of it takes
+        gigabytes where there are millions of values. Raises StoreError.
         """
         import pyarrow as pa
 
@@ -86,7 +87,7 @@ class Previous:
             }
             corrected = read_corrections(files.get("corrections.csv"))
             cells = files.get("lineage.parquet")
-            lineage = None if cells is None else read_parquet(cells)
+            lineage = None if cells is None else read_parquet(cells, origins)
             changed = files.get("changes.csv")
             changes = None if changed is None else read_csv(changed, CHANGES)
             judged = read_judged(files.get(QUALITY))

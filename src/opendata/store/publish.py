@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from opendata.catalogue import Current, Pages
+from opendata.catalogue import ORIGINS, Current, Pages
 from opendata.errors import ConflictError, StoreError
 from opendata.release import (
     Files,
@@ -254,19 +254,25 @@ def _verified(public: Store, path: str, expected: str) -> bytes:
     return content
 
 
-def previous(public: Store, state: State, package: str) -> Previous | None:
-    """The package's current version, to build the next one upon; None before the first."""
+def previous(
+    public: Store,
+    state: State,
+    package: str,
+    origins: Mapping[str, Sequence[str]] | None = None,
+) -> Previous | None:
+    """The package's current version, to build the next one upon; None before the first. Of its
+    lineage all, or the `origins` that are wanted (see `Previous.read`)."""
     history = _history(state, package)
     if not history:
         return None
-    return Previous.read(release_files(public, state, package, history[-1]["version"]))
+    return Previous.read(release_files(public, state, package, history[-1]["version"]), origins)
 
 
 def current(public: Store, state: State) -> list[Current]:
     """What the catalogue shows: every package's current version and its history."""
     found = []
     for package in sorted(state.get("releases", {})):
-        before = previous(public, state, package)
+        before = previous(public, state, package, ORIGINS)
         if before is not None:
             found.append(
                 Current(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opendata.catalogue import words
+from opendata.catalogue.addresses import place_page
 from opendata.catalogue.api import writing
 from opendata.catalogue.api.openapi import description
 from opendata.catalogue.api.page import page
@@ -49,6 +50,7 @@ def _index(site: Site, datasets: Sequence[Current]) -> bytes:
         modified=max((one.created for one in datasets), default=None),
         datasets=links.to(writing.DATASETS),
         places=links.to(writing.PLACES),
+        comparisons=links.to(writing.COMPARISONS) if site.has_plans else None,
         openapi=links.to(writing.OPENAPI),
         documentation=links.to(writing.PAGE),
         catalog=links.to("catalog.jsonld"),
@@ -90,8 +92,7 @@ def _dataset(site: Site, current: Current) -> bytes:
         **_summary(links, current),
         keywords=descriptor.get("keywords"),
         publisher=known({"name": site.publisher.name, "code": site.publisher.code}),
-        sources=descriptor.get("sources"),
-        quality=descriptor.get("quality"),
+        quality=_quality(links, descriptor.get("quality"), folder),
         checksums=links.to(f"{folder}SHA256SUMS"),
         resources=[_resource(links, one, folder) for one in descriptor["resources"]],
         files=[_file(links, one, folder) for one in descriptor.get("alternates", ())],
@@ -129,6 +130,22 @@ def _file(links: Links, described: Mapping[str, Any], folder: str) -> dict[str, 
         "bytes": described["bytes"],
         "sha256": str(described["hash"]).removeprefix("sha256:"),
     }
+
+
+def _quality(links: Links, quality: Mapping[str, Any] | None, folder: str) -> dict[str, Any] | None:
+    """What the descriptor says of all sources together, and where what it says of each stands."""
+    if quality is None:
+        return None
+    readable = quality.get("machineReadability", {})
+    return known(
+        {
+            "standard": readable.get("standard"),
+            "mean": readable.get("mean"),
+            "worst": readable.get("worst"),
+            "completeness": quality.get("completeness"),
+            "details": links.to(f"{folder}{quality['path']}") if "path" in quality else None,
+        }
+    )
 
 
 def _versions(site: Site, current: Current) -> bytes:
@@ -171,7 +188,7 @@ def _places(site: Site, datasets: Sequence[Current]) -> bytes:
                 "indicators": indicators,
                 "url": links.to(writing.place_path(code)),
                 "indicators_url": links.to(writing.indicators_path(code)),
-                "page": links.to(f"places/{code}/index.html"),
+                "page": links.to(place_page(code) + ".html"),
             }
             for current in datasets
             if has_plans(current)

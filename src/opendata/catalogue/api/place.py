@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from opendata.catalogue import words
+from opendata.catalogue.addresses import indicator_page, place_page, plan_page
 from opendata.catalogue.api import writing
 from opendata.catalogue.api.writing import Links, known, written
 from opendata.catalogue.model import Site
 from opendata.catalogue.places import Place
-from opendata.catalogue.rendering import file_name
 from opendata.release import Files
 
 Row = dict[str, Any]
@@ -39,7 +39,7 @@ def _plans(site: Site, place: Place) -> bytes:
         plans=[
             {
                 **plan,
-                "page": links.to(f"places/{place.code}/plans/{file_name(plan['plan_id'])}.html"),
+                "page": links.to(plan_page(place.code, plan["plan_id"]) + ".html"),
                 "nodes": [
                     {**node, "progress": progress[node["node_id"]]}
                     for node in nodes[plan["plan_id"]]
@@ -61,9 +61,7 @@ def _indicators(site: Site, place: Place) -> bytes:
         indicators=[
             {
                 **one,
-                "page": links.to(
-                    f"places/{place.code}/indicators/{file_name(one['indicator_id'])}.html"
-                ),
+                "page": links.to(indicator_page(place.code, one["indicator_id"]) + ".html"),
                 "values": [
                     {
                         **value,
@@ -85,7 +83,7 @@ def _about(site: Site, place: Place, links: Links) -> Row:
         "dataset": place.package,
         "code": place.code,
         "name": words.place(place.code, site.places),
-        "page": links.to(f"places/{place.code}/index.html"),
+        "page": links.to(place_page(place.code) + ".html"),
         "url": links.to(writing.place_path(place.code)),
         "indicators_url": links.to(writing.indicators_path(place.code)),
     }

@@ -1,6 +1,8 @@
 // The search: what is typed is looked up in the index below this page (see catalogue/search.py).
 "use strict";
-(() => {
+// Before anything is drawn: room for the results, so that what stands below them stays in its place.
+document.documentElement.classList.toggle("asked", new URLSearchParams(location.search).has("q"));
+document.addEventListener("DOMContentLoaded", () => {
   const SHOWN = 30;
   const results = document.getElementById("results");
   const words = JSON.parse(document.getElementById("search-words").textContent);
@@ -162,4 +164,4 @@
   });
   field.value = new URLSearchParams(location.search).get("q") ?? "";
   if (field.value) search(field.value.trim());
-})();
+});

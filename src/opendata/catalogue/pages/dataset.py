@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +26,7 @@ pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
 
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "Excel"}
+CSVW = "CSVW"
 VERSIONS = 20
 """How many of the newest versions stand on the page; all are in the list of changes."""
 _DIGITS = r"^[0-9]+$"
@@ -74,6 +76,12 @@ class Example:
     table: str
     codes: tuple[str, ...]
 
+    @property
+    def variable(self) -> str:
+        """What the table is called in a program: its name where that can be one."""
+        is_name = self.table.isascii() and self.table.isidentifier()
+        return self.table if is_name and not iskeyword(self.table) else "table"
+
 
 def render_dataset(site: Site, current: Current) -> Files:
     """What a row is, the files, the fields, the versions, how to load it, and its rows to look
@@ -105,11 +113,11 @@ def render_dataset(site: Site, current: Current) -> Files:
         folder=folder,
         home=home,
         example=_example(site, current, tables),
+        quality=quality_of(current),
         versions=versions(current)[:VERSIONS],
         count=len(current.history),
         has_reader=has_reader(),
         words=_preview_words,
-        quality=quality_of(current),
     )
 
 
@@ -120,15 +128,16 @@ def _table(resource: Mapping[str, Any], folder: str) -> Table:
         about=str(resource.get("description", "")),
         rows=int(resource["rows"]),
         schema=resource["schema"],
-        downloads=tuple(
-            _download(one, folder) for one in (resource, *resource.get("alternates", ()))
+        downloads=(
+            *(_download(one, folder) for one in (resource, *resource.get("alternates", ()))),
+            *((_download(resource["csvw"], folder, CSVW),) if "csvw" in resource else ()),
         ),
     )
 
 
-def _download(described: Mapping[str, Any], folder: str) -> Download:
+def _download(described: Mapping[str, Any], folder: str, label: str | None = None) -> Download:
     return Download(
-        label=FORMATS.get(described["format"], str(described["format"])),
+        label=label or FORMATS.get(described["format"], str(described["format"])),
         url=f"{folder}{described['path']}",
         bytes=int(described["bytes"]),
         sha256=str(described["hash"]).removeprefix("sha256:"),

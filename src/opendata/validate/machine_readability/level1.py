@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from opendata.validate.machine_readability.colour import no_colours
 from opendata.validate.machine_readability.found import (
     Book,
     Check,
@@ -15,7 +16,13 @@ from opendata.validate.machine_readability.found import (
     by_page,
 )
 from opendata.validate.machine_readability.places import Place, lines
-from opendata.validate.machine_readability.tables import Page, TableArea, is_filled, is_year
+from opendata.validate.machine_readability.tables import (
+    Column,
+    Page,
+    TableArea,
+    is_filled,
+    is_year,
+)
 from opendata.workbook import Range
 
 _PLATFORM = re.compile(
@@ -207,7 +214,9 @@ def one_value(book: Book) -> Sequence[Find] | None:
         return None
     found: dict[str, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
     for table, column in book.columns:
-        wrong = {text: kind for text in column.texts if (kind := _several(text))}
+        wrong = {
+            text: kind for text in column.texts if (kind := _several(text) or _joined(text, column))
+        }
         for row in column.rows_with(wrong) if wrong else ():
             kind = wrong[str(column.values[row])]
             found[kind][table.page.name].append((table.body + row, column.at))
@@ -224,12 +233,20 @@ def _several(text: str) -> str | None:
     return "listed-items" if _items(text) else None
 
 
+def _joined(text: str, column: Column) -> str | None:
+    """Whether each line of a text stands in the column by itself, too."""
+    lines = [one.strip() for one in text.split("\n")]
+    return "listed-lines" if len(lines) > 1 and all(one in column.texts for one in lines) else None
+
+
 def _listed(text: str) -> str | None:
     """Whether the lines of a text are values of their own."""
     told = [one.strip() for one in text.splitlines() if one.strip()]
     if len(told) < 2:
         return None
     if sum(bool(_ITEM.match(one)) for one in told) >= 2:
+        return "items"
+    if len(told) > 2 and all(len(one) <= _LONGEST_ITEM and not _PROSE.search(one) for one in told):
         return "items"
     is_figures = all(any(c.isdigit() for c in one) and len(one) <= 20 for one in told)
     return "figures" if is_figures else None
@@ -265,64 +282,6 @@ def _platform(text: str, _: bool) -> str | None:
 def no_objects(book: Book) -> Sequence[Find]:
     """L1-10."""
     return [one for page in book.pages for one in at_ranges("object", page, [*page.sheet.objects])]
-
-
-def no_colours(book: Book) -> Sequence[Find] | None:
-    """L1-11: cells that are set apart from both their row and their column by a colour that neither
-    headings nor whole columns have, and what is struck out. Whole rows and columns in one colour
-    are not judged: most of them are decoration."""
-    if not book.tables:
-        return None
-    found: list[Find] = []
-    for page in book.pages:
-        coloured = [place for table in page.tables for place in _coloured(table)]
-        found.extend(at_cells("coloured-cell", page, coloured))
-        struck = sorted(
-            (row, column)
-            for row, column in page.sheet.struck
-            if any(
-                one.body <= row <= one.bottom and one.left <= column <= one.right
-                for one in page.tables
-            )
-        )
-        found.extend(at_cells("struck-out", page, struck))
-    return found
-
-
-def _coloured(table: TableArea) -> Iterable[Place]:
-    inks, rows = table.page.sheet.inks, table.page.sheet.rows
-    if not inks:
-        return
-    last = min(table.bottom, len(inks) - 1)
-    body = [
-        [*inks[row][table.left : table.right + 1], *[""] * (table.right + 1 - len(inks[row]))]
-        for row in range(table.body, last + 1)
-    ]
-    if not any(any(line) for line in body):
-        return
-    merged = {(one.top, one.left) for one in table.page.sheet.merged}
-    usual = [Counter(column).most_common(1)[0][0] for column in zip(*body, strict=False)]
-    decoration = {*usual, *_header_inks(table)}
-    for row, line in enumerate(body, start=table.body):
-        apart = [
-            at for at, (ink, plain) in enumerate(zip(line, usual, strict=False)) if ink != plain
-        ]
-        filled = sum(map(is_filled, rows[row][table.left : table.right + 1]))
-        if not apart or len(apart) * 2 > max(filled, 1):
-            continue  # the row as a whole
-        yield from (
-            (row, table.left + at)
-            for at in apart
-            if line[at] not in decoration
-            and is_filled(rows[row][table.left + at])
-            and (row, table.left + at) not in merged
-        )
-
-
-def _header_inks(table: TableArea) -> Iterable[str]:
-    inks = table.page.sheet.inks or ()
-    for row in range(table.top, min(table.body, len(inks))):
-        yield from inks[row][table.left : table.right + 1]
 
 
 def not_merged(book: Book) -> Sequence[Find]:

@@ -12,7 +12,7 @@ import numpy as np
 from opendata.japanese import fold, is_unit, squash
 from opendata.validate.machine_readability.found import Book, Check, Find, at_ranges, by_page
 from opendata.validate.machine_readability.places import Place
-from opendata.validate.machine_readability.tables import Column, TableArea, is_year
+from opendata.validate.machine_readability.tables import Column, TableArea, is_total, is_year
 
 _FIGURE = re.compile(
     r"(?P<sign>[約±+]|▲|△|▼|-)?\s*(?P<digits>[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<rest>\S.{0,14})?"
@@ -27,9 +27,10 @@ _CODE = re.compile(
 )
 _NO_SIGN = re.compile(r"[0-9０-９ぁ-んァ-ヶ一-鿿]|\S{6}")
 _DITTO = frozenset({"〃", "々", "仝", "同上", "同左", "同右", "″", '"', "”", "´´", "同"})
-_TOTAL = re.compile(r".{0,6}(?:合計|総計|小計|累計|平均)|計|総数|再掲.{0,4}")
 _OTHER = re.compile(r"その他\s*(?:[(（\[［「:：、，,・]|\s)\s*\S.*")
 _LONGEST_CHOICE = 20
+_OKURIGANA = re.compile(r"(?<=[一-鿿])[みりしいきえけげび](?=[一-鿿]|$)")
+"""What may be left out of a compound: 取り組み済み, 取組済."""
 _CIRCLES = str.maketrans(dict.fromkeys("○〇◯⚪", "○") | dict.fromkeys("●⬤⚫", "●"))
 _MARKS_AROUND = " .。、,・"
 
@@ -162,15 +163,11 @@ def _left_blank(table: TableArea) -> Iterable[Place]:
         above = True
         for row in range(len(filled)):
             if filled[row, at]:
-                above = not _is_total(sheet[table.body + row][table.left : table.right + 1])
+                above = not is_total(sheet[table.body + row][table.left : table.right + 1])
             elif rows[row] and above and filled[row, whole]:
                 cells = sheet[table.body + row][table.left : table.right + 1]
-                if not _is_total(cells) and not filled[row, :at].any():
+                if not is_total(cells) and not filled[row, :at].any():
                     yield table.body + row, table.left + at
-
-
-def _is_total(cells: Iterable[object]) -> bool:
-    return any(isinstance(one, str) and _TOTAL.fullmatch(squash(one)) for one in cells)
 
 
 def unique_headings(book: Book) -> Sequence[Find] | None:
@@ -227,7 +224,7 @@ def choices(book: Book) -> Sequence[Find] | None:
 
 
 def _choice(text: str) -> str:
-    plain = squash(text.translate(_CIRCLES)).casefold()
+    plain = _OKURIGANA.sub("", squash(text.translate(_CIRCLES)).casefold())
     return plain.strip(_MARKS_AROUND) or plain
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -30,6 +30,7 @@ LONGEST_BAND = 12
 _NOTE = re.compile(r"[\s　]*(?:※|＊|\*|[(（]?注|備考|資料|出典|出所|凡例|[(（]?単位)")
 _DIGITS = re.compile(r"[-−－▲△]?[0-9０-９][0-9０-９,，.．]*")
 _MAY_BE_YEAR = re.compile("年|月|^[MTSHRＭＴＳＨＲ]|(?:18|19|20|１８|１９|２０)[0-9０-９]{2}")
+_TOTAL = re.compile(r".{0,6}(?:合計|総計|小計|累計|平均)|計|総数|再掲.{0,4}")
 _SHORT_YEAR = re.compile(
     r"[MTSHRＭＴＳＨＲ]?[0-9０-９元]{1,2}(?:年度?)?|[0-9０-９]{1,2}月(?:末|分)?"
 )
@@ -241,7 +242,7 @@ class _Finder:
     def _joined(self, one: TableArea, other: TableArea) -> TableArea:
         return self._area(
             one.top,
-            max(one.body, other.body) if other.top > one.bottom else one.body,
+            max(one.body, other.body) if one.body > one.bottom else one.body,
             max(one.bottom, other.bottom),
             min(one.left, other.left),
             max(one.right, other.right),
@@ -369,7 +370,11 @@ class _Finder:
                     body = max(body, min(span.bottom + 1 + is_band, top + HEADER_ROWS))
             row += 1
         while body <= bottom and body - top < HEADER_ROWS:
-            if not _is_sub_heading_row(rows[body][left : right + 1], rows[top][left : right + 1]):
+            cells = [rows[row][left : right + 1] for row in range(body, min(body + 3, bottom + 1))]
+            if not (
+                _is_sub_heading_row(cells[0], rows[top][left : right + 1])
+                or _heads_figures(cells[0], cells[1:])
+            ):
                 break
             body += 1
         return min(body, bottom + 1) if bottom > top else body
@@ -397,6 +402,17 @@ class _Finder:
         is_plain = below.body - below.top == 1 and below.top - above.bottom == 2
         return is_plain and not set(self._heads(below)) & set(self._heads(above))
 
+    def _stands_alone(self, table: TableArea) -> bool:
+        """Whether a block names its rows itself, in its first column, and has figures for them."""
+        rows = self._page.sheet.rows[table.body : table.bottom + 1]
+        names = [row[table.left] for row in rows]
+        if not all(isinstance(one, str) and not _is_number(one) for one in names):
+            return False
+        figures = range(table.left + 1, table.right + 1)
+        return len({*names}) == len(names) and any(
+            all(row[at] is None or _is_number(row[at]) for row in rows) for at in figures
+        )
+
     def _heads(self, table: TableArea) -> Iterator[str]:
         """The texts in the last header row."""
         row = self._page.sheet.rows[max(table.body - 1, table.top)]
@@ -419,15 +435,22 @@ class _Finder:
             gap = Range(above.top, above.right + 1, above.bottom, below.left - 1)
             if gap.right - gap.left >= 2 or above.body != below.body:
                 return None
+            if self._stands_alone(above) and self._stands_alone(below):
+                return None
             texts = set(self._heads(above))
             again = any(one in texts for one in self._heads(below))
             return None if again else gap
         return None
 
 
-def is_filled(value: Value) -> bool:
+def is_filled(value: object) -> bool:
     """Whether a cell shows something."""
     return value is not None and not (isinstance(value, str) and value.isspace())
+
+
+def is_total(cells: Iterable[object]) -> bool:
+    """Whether a row holds sums of others."""
+    return any(isinstance(one, str) and _TOTAL.fullmatch(squash(one)) for one in cells)
 
 
 def _runs(marks: Filled) -> list[tuple[int, int]]:
@@ -470,6 +493,25 @@ def _is_sub_heading_row(cells: Sequence[Value], above: Sequence[Value]) -> bool:
     is_apart = cells[0] is None and above[0] is not None
     gaps = sum(one is None for one in above)
     return len(texts) == len(told) > 1 and is_apart and gaps > 0 and max(map(len, texts)) <= 20
+
+
+def _heads_figures(cells: Sequence[Value], below: Sequence[Sequence[Value]]) -> bool:
+    """Whether words stand in a row, and figures in most of its columns in the two rows below it."""
+    told = [at for at, one in enumerate(cells) if is_filled(one)]
+    if len(below) < 2 or len(told) < 3:
+        return False
+    heads = sum(_is_word(cells[at]) and _are_figures([row[at] for row in below]) for at in told)
+    return heads * 2 >= len(told) and not any(_is_number(cells[at]) for at in told)
+
+
+def _are_figures(values: Sequence[Value]) -> bool:
+    """Whether there are figures and nothing else."""
+    told = [one for one in values if is_filled(one)]
+    return bool(told) and all(map(_is_number, told))
+
+
+def _is_word(value: Value) -> bool:
+    return isinstance(value, str) and len(value) > 1 and any(one.isalpha() for one in value)
 
 
 def _is_bracketed(text: str) -> bool:
