@@ -68,8 +68,12 @@ def one_table(book: Book) -> Sequence[Find] | None:
 
 
 def _apart(page: Page) -> list[TableArea]:
-    """The tables of a sheet; pairs of labels and values are none."""
-    return [one for one in page.tables if one.body > one.top or one.right - one.left > 1]
+    """The tables of a sheet; pairs of labels and values are none, nor is a single row."""
+    return [
+        one
+        for one in page.tables
+        if one.bottom > one.top and (one.body > one.top or one.right - one.left > 1)
+    ]
 
 
 def unbroken(book: Book) -> Sequence[Find] | None:

@@ -294,6 +294,9 @@ class _Finder:
         by_top = {one.top: one.bottom for one in known}
         tables = []
         for start, end in zip(starts, ends, strict=True):
+            if start == end and start not in by_top:  # one line above headings that are known
+                outside.append(block._replace(top=start, bottom=end))
+                continue
             columns = self._extent(block, start, end)
             body = by_top[start] + 1 if start in by_top else self._body(start, end, *columns)
             while (beside := self._beside(start, body, end, *columns)) is not None:
@@ -337,6 +340,8 @@ class _Finder:
         told = [one for one in cells if is_filled(one)]
         if not any(isinstance(one, str) for one in told):
             return False
+        if all(isinstance(one, str) and _NOTE.match(one) for one in told):
+            return True
         if own == 1:
             is_band = 1 < at.size < filled.size - 1 and at[0] > 0
             return not is_band and below >= 1
