@@ -13,29 +13,32 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+import example_plan
+from playwright.sync_api import Browser, sync_playwright
 
-from opendata import catalogue
 from opendata.pipeline import load_settings, run_pass
-from tests.plan_samples import FAR, NEAR, PLAN, current
-from tests.release_samples import PUBLISHER
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 INBOX = ROOT / "datapackages" / "municipal-plans" / "examples" / "inbox"
 PLACE = "municipal-plans/132012/八王子市DX推進計画_取組一覧.xlsx"
 PAGES = {
-    "site.png": ("site/index.html", "ja", 1000, 1320, 0),
-    "site-phone.png": ("site/index.html", "ja", 390, 1040, 0),
-    "dataset.png": ("site/datasets/municipal-plans/index.html", "ja", 1000, 1180, 0),
-    "plan.png": (f"site/places/{NEAR}/plans/{PLAN}.html", "ja", 1000, 1400, 0),
-    "indicator.png": (f"site/places/{NEAR}/indicators/up.html", "ja", 1000, 1340, 0),
+    "site.png": ("city/public/index.html", "ja", 1000, 1320, 0),
+    "site-phone.png": ("city/public/index.html", "ja", 390, 1040, 0),
+    "dataset.png": ("city/public/datasets/municipal-plans/index.html", "ja", 1000, 1180, 0),
     "overview.png": ("workspace/reviews/index.html", "ja", 1180, 1060, 0),
     "review.png": (f"workspace/reviews/{PLACE}/report.html", "ja", 900, 1240, 0),
     "review-en.png": (f"workspace/reviews/{PLACE}/report.html", "en", 900, 1180, 0),
     "review-phone.png": (f"workspace/reviews/{PLACE}/report.html", "ja", 390, 1130, 960),
 }
 """Of a page: its language, the width and the height in pixels, and how far it is scrolled."""
+
+CITY = {
+    "plan.png": ("plans", example_plan.TITLE, "light", 1080, 1320),
+    "indicator.png": ("indicators", "オンライン申請の割合", "light", 1080, 1360),
+    "indicator-phone.png": ("indicators", "窓口での待ち時間", "dark", 390, 1360),
+}
+"""Of the invented city's pages: the folder, the heading, the colours, width and height (pixels)."""
 
 PAPER = {
     "checked-results.png": (1, 140, 60, 68, 1240, 140),
@@ -55,20 +58,21 @@ def main() -> None:
         desk = Path(folder)
         stores = {name: str(desk / name) for name in ("workspace", "public")}
         run_pass(load_settings(inbox=INBOX, **stores))
-        build_site(desk / "site")
+        publish_city(desk / "city")
         review = desk / "workspace" / "reviews" / PLACE
         photograph(desk)
         print_out(review / (Path(PLACE).stem + ".checked.xlsx"), desk)
 
 
-def build_site(folder: Path) -> None:
+def publish_city(desk: Path) -> None:
     """The site of a city that does not exist."""
-    places = {NEAR: PUBLISHER.name, FAR: "見本市"}
-    pages = catalogue.build([current()], publisher=PUBLISHER, places=places)
-    made = [pages.files, *(one.render() for one in pages.sections)]
-    for path, content in (item for files in made for item in files.items()):
-        folder.joinpath(path).parent.mkdir(parents=True, exist_ok=True)
-        folder.joinpath(path).write_bytes(content)
+    inbox = desk / "inbox" / "municipal-plans" / example_plan.CODE
+    inbox.mkdir(parents=True)
+    stores = {name: str(desk / name) for name in ("inbox", "workspace", "public")}
+    publisher = {"name": example_plan.NAME, "code": example_plan.CODE}
+    settings = load_settings(**stores, publisher=publisher)
+    example_plan.write(settings, inbox / "計画.xlsx")
+    run_pass(settings)
 
 
 def photograph(desk: Path) -> None:
@@ -84,7 +88,26 @@ def photograph(desk: Path) -> None:
             sheet.goto(f"{(desk / page).as_uri()}#{language}")
             sheet.evaluate(f"scrollTo(0, {top})")
             sheet.screenshot(path=IMAGES / name)
+        photograph_city(browser, desk / "city" / "public" / "places" / example_plan.CODE)
         browser.close()
+
+
+def photograph_city(browser: Browser, home: Path) -> None:
+    """The pages of the city's plan and its indicators, which are known by their headings."""
+    for name, (folder, heading, scheme, width, height) in CITY.items():
+        page = next(one for one in (home / folder).iterdir() if is_headed(one, heading))
+        sheet = browser.new_page(
+            viewport={"width": width, "height": height},
+            device_scale_factor=SCALE,
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        sheet.goto(page.as_uri())
+        sheet.screenshot(path=IMAGES / name)
+
+
+def is_headed(page: Path, heading: str) -> bool:
+    """Whether a page is the Japanese one with that heading."""
+    return f"<h1>{heading}</h1>" in page.read_text(encoding="utf-8")
 
 
 def print_out(book: Path, desk: Path) -> None:

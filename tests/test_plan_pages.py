@@ -185,7 +185,7 @@ def test_an_indicator_in_japanese_and_english(files: Mapping[str, bytes]) -> Non
 
 def test_what_cannot_be_judged_says_why(files: Mapping[str, bytes]) -> None:
     text = text_of(page(files, "open"))
-    assert "入っています" in text
+    assert "目標の範囲に入っています" in text
     assert "25%以上" in text
     assert "20〜30%" in text
     assert "約5%" in text
@@ -279,14 +279,14 @@ def test_a_comparison_and_its_json(files: Mapping[str, bytes]) -> None:
     text = text_of(own(files)[f"compare/{kind}/index.html"])
     for said in ("下野市", "八王子市", "32%", "5%", "2021年度", "後退"):
         assert said in text, said
-    document = json.loads(files[f"compare/{kind}/index.json"])
+    document = json.loads(files[f"api/compare/{kind}.json"])
     assert document["name"] == "電子申請の割合"
     first, second = document["indicators"]
     assert (first["municipality"], first["actual"]["value"]) == ("下野市", 32)
     assert (second["actual"]["fiscal_year"], second["judgement"]) == (2021, "reversed")
     for one in document["indicators"]:
-        assert resolved(f"compare/{kind}/index.json", one["page"]) in files
-    listed = json.loads(files["compare/index.json"])["comparisons"]
+        assert resolved(f"api/compare/{kind}.json", one["page"]) in files
+    listed = json.loads(files["api/compare.json"])["comparisons"]
     assert [(one["kind"], one["municipalities"]) for one in listed] == [(kind, 2)]
 
 
@@ -375,6 +375,49 @@ def test_odd_plans_do_not_break_their_pages(shown: Current) -> None:
     text = text_of(found[f"places/{NEAR}/plans/{PLAN}.html"].decode())
     for title in ("own", "a", "b", "c", "below"):
         assert f" {title} " in text
+
+
+def test_a_tree_without_end_is_shown(shown: Current) -> None:
+    """Two thousand nodes one below the other: no page can show that as a tree."""
+    chain = [
+        {
+            "node_id": f"n{number}",
+            "plan_id": PLAN,
+            "parent_node_id": f"n{number - 1}" if number else None,
+            "level": "goal",
+            "title": f"第{number}の目標",
+        }
+        for number in range(2000)
+    ]
+    tables = {**shown.tables}
+    tables["policy_nodes"] = pa.Table.from_pylist(chain, schema=tables["policy_nodes"].schema)
+    deep = build(replace(shown, tables=tables))
+    found = {k: v for one in deep.sections for k, v in one.render().items()}
+    text = text_of(found[f"places/{NEAR}/plans/{PLAN}.html"].decode())
+    assert all(f"第{number}の目標" in text for number in (0, 11, 12, 1999))
+
+
+def test_plans_of_two_packages_stand_on_one_page(shown: Current) -> None:
+    own = {**shown.descriptor, "name": "own-plans"}
+    ids = {"plans": "plan_id", "indicators": "indicator_id"}
+    other = replace(
+        shown,
+        descriptor=own,
+        tables={
+            name: shown.tables[name].slice(0, 0) if name not in ids else shown.tables[name]
+            for name in ("plans", "indicators", "indicator_values")
+        },
+    )
+    other = changed(other, "plans", "plan_id", lambda row: f"{row['plan_id']}-own")
+    other = changed(other, "plans", "title", lambda row: f"{row['title']}（別）")
+    pages = catalogue.build([shown, other], publisher=PUBLISHER, places=PLACES)
+    folders = [one.folder for one in pages.sections]
+    assert len(folders) == len(set(folders))
+    found = {k: v for one in pages.sections for k, v in one.render().items()}
+    text = text_of(found[f"places/{NEAR}/index.html"].decode())
+    assert "第2期情報化計画（別）" in text
+    assert f"places/{NEAR}/plans/{PLAN}-own.html" in found
+    assert f"places/{NEAR}/plans/{PLAN}.html" in found
 
 
 NUMBERS = st.one_of(

@@ -22,7 +22,7 @@ LEFT, RIGHT = 15.0, 92.0
 """Where the first and the last year stand, in percent."""
 NARROW = 20.0
 """How many em a phone is wide: words that have room there have room everywhere."""
-LABELS, YEARS = 9, 5
+LABELS, YEARS = 9, 6
 PLANNED = ("baseline", "midterm_target", "target")
 DONE = ("baseline", "actual")
 _FIRST = ("target", "actual", "baseline", "midterm_target", "forecast")
@@ -164,16 +164,16 @@ def _across(year: int, years: Sequence[int]) -> float:
 
 
 def _shown(years: Sequence[int]) -> list[int]:
-    """As many years as have room: the first and the last, and some between them."""
+    """As many years as have room; the last one always, for it is most often that of the target."""
     if len(years) <= YEARS:
         span = (years[-1] - years[0]) or 1
-        room = [years[0]]
-        for year in years[1:]:
-            if (year - room[-1]) / span >= 1 / (YEARS + 1):
-                room.append(year)
+        room = [years[-1]]
+        for year in reversed(years[:-1]):
+            if (room[0] - year) / span >= 1 / YEARS:
+                room.insert(0, year)
         return room
     step = math.ceil((years[-1] - years[0]) / (YEARS - 1))
-    return [*range(years[0], years[-1] + 1, step)]
+    return [*range(years[-1], years[0] - 1, -step)][::-1]
 
 
 def _mark(row: Row, years: Sequence[int], scale: _Scale) -> Mark:

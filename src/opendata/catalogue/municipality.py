@@ -10,8 +10,10 @@ from functools import cached_property
 from opendata.catalogue.places import Place
 from opendata.catalogue.tables import completed
 from opendata.catalogue.verdict import (
+    JUDGEMENTS,
     Row,
     Verdict,
+    against_target,
     final_target,
     first_baseline,
     newest_actual,
@@ -20,6 +22,8 @@ from opendata.catalogue.verdict import (
 from opendata.japanese import squash
 
 VALUE_TYPES = ("baseline", "midterm_target", "target", "actual", "forecast")
+DEEPEST = 12
+"""So many levels are shown one below another; what is deeper stands side by side."""
 LEVELS = ("vision", "goal", "policy", "measure", "initiative", "project")
 
 
@@ -66,6 +70,14 @@ class Indicator:
     def baseline(self) -> Row | None:
         """The first that there is."""
         return first_baseline(self.values)
+
+    @cached_property
+    def against(self) -> tuple[str, float] | None:
+        """Where the newest actual lies as the target is written (`verdict.against_target`); only
+        where nothing was judged, for a judgement says more."""
+        if self.verdict.judgement in JUDGEMENTS or self.actual is None or self.target is None:
+            return None
+        return against_target(self.actual, self.target)
 
     def cell(self, value: Row) -> Row | None:
         return self.cells.get((str(value["value_type"]), str(value["fiscal_year"])))
@@ -226,29 +238,46 @@ def _tree(
     for one in indicators:
         measured[str(one.row["node_id"])].append(one)
     below: dict[str | None, list[Row]] = defaultdict(list)
+    tops = _tops(parents)
     for row in sorted(rows, key=_order_of_node):
-        below[None if _is_top(row["node_id"], parents) else row["parent_node_id"]].append(row)
+        below[None if row["node_id"] in tops else row["parent_node_id"]].append(row)
 
-    def grown(parent: str | None) -> list[Node]:
+    def grown(parent: str | None, depth: int) -> list[Node]:
+        rows = below.get(parent, []) if depth < DEEPEST else _all_below(parent, below)
         return [
             Node(
                 row,
                 sorted(ratings.get(row["node_id"], ()), key=lambda one: int(one["fiscal_year"])),
                 measured.get(row["node_id"], ()),
-                grown(row["node_id"]),
+                grown(row["node_id"], depth + 1) if depth < DEEPEST else (),
             )
-            for row in below.get(parent, ())
+            for row in rows
         ]
 
-    return grown(None)
+    return grown(None, 1)
 
 
-def _is_top(node: str, parents: Mapping[str, str | None]) -> bool:
-    """Whether nothing is above it; of a circle, every member is at the top."""
-    seen, parent = {node}, parents[node]
-    if parent not in parents:
-        return True
-    while parent is not None and parent in parents and parent not in seen:
-        seen.add(parent)
-        parent = parents[parent]
-    return parent == node
+def _all_below(parent: str | None, below: Mapping[str | None, Sequence[Row]]) -> list[Row]:
+    found, waiting = [], [*reversed(below.get(parent, ()))]
+    while waiting:
+        row = waiting.pop()
+        found.append(row)
+        waiting += reversed(below.get(row["node_id"], ()))
+    return found
+
+
+def _tops(parents: Mapping[str, str | None]) -> set[str]:
+    """What nothing is above; of a circle, every member."""
+    tops = {node for node, parent in parents.items() if parent not in parents}
+    settled = set(tops)
+    for node in parents:
+        path: dict[str, None] = {}
+        at: str | None = node
+        while at is not None and at not in settled and at not in path:
+            path[at] = None
+            at = parents[at]
+        if at in path:
+            chain = [*path]
+            tops.update(chain[chain.index(at) :])
+        settled.update(path)
+    return tops

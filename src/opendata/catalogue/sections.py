@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import groupby
 
 from opendata.catalogue.addresses import place_folder
 from opendata.catalogue.api import place_documents
@@ -15,6 +17,7 @@ from opendata.catalogue.pages.place import render_place
 from opendata.catalogue.pages.setting import MAIN
 from opendata.catalogue.places import Place, places
 from opendata.catalogue.rendering import made_by
+from opendata.catalogue.tables import together
 from opendata.release import Files
 
 
@@ -28,17 +31,26 @@ def plan_pages(site: Site, datasets: Sequence[Current]) -> tuple[Files, tuple[Se
         **compare.render_list(site, datasets, same),
     }
     sections = (
-        *(one for current in datasets for one in _places(site, current, same)),
+        *_places(site, datasets, same),
         *progress.prefectures(site, datasets[0], lines),
         *compare.comparisons(site, datasets[0], same),
     )
     return files, sections
 
 
-def _places(site: Site, current: Current, same: Alike) -> Iterator[Section]:
-    about = _about(site, current)
-    for one in places(current):
-        yield _section(site, current, one, about, same.kinds_of.get(one.code, frozenset()))
+def _places(site: Site, datasets: Sequence[Current], same: Alike) -> Iterator[Section]:
+    """A section for each municipality, whichever packages its plans are in."""
+    about = {one.name: _about(site, one) for one in datasets}
+    found = merge(*(_with(one) for one in datasets), key=lambda pair: pair[1].code)
+    for code, pairs in groupby(found, key=lambda pair: pair[1].code):
+        packages, parts = zip(*pairs, strict=True)
+        compared = same.kinds_of.get(code, frozenset())
+        known = "".join(about[one.name] for one in packages)
+        yield _section(site, packages[0], together(parts), known, compared)
+
+
+def _with(current: Current) -> Iterator[tuple[Current, Place]]:
+    return ((current, one) for one in places(current))
 
 
 def _about(site: Site, current: Current) -> str:

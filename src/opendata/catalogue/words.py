@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from opendata.catalogue.model import Language
@@ -101,6 +102,7 @@ def period(start: int | None, end: int | None, language: Language = "ja") -> str
     return f"{start}〜{end}年度（{since}〜{until}年度）"
 
 
+@lru_cache(maxsize=65536)  # a page says the same number five times, in each of two languages
 def figure(value: float) -> str:
     """A number as people write it, in full: 1,234.5."""
     text = f"{Decimal(f'{value:.15g}'):,f}"

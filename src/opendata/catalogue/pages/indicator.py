@@ -15,12 +15,10 @@ from opendata.catalogue.pages.setting import Setting
 from opendata.catalogue.rendering import render
 from opendata.catalogue.texts import say
 from opendata.catalogue.verdict import (
-    JUDGEMENTS,
     VERDICTS,
     Formula,
     Row,
     achievement,
-    against_target,
     expectation,
 )
 from opendata.release import Files
@@ -36,15 +34,6 @@ class Meter:
     rate: str
     gone: float
     expected: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """Where the newest actual lies as the target is written: the name of a text and its values."""
-
-    key: str
-    target: str
-    off: str
 
 
 def indicator_page(
@@ -68,7 +57,6 @@ def indicator_page(
         comparison=addresses.comparison_page(kind) if kind in setting.compared else None,
         v=voices.__getitem__,
         meter=_meter(indicator),
-        against=lambda language: _against(indicator, voices[language]),
         drawn=lambda language: chart(indicator.values, indicator.unit, language),
         told=lambda language: _told(indicator, voices[language]),
         kinds=_kinds(indicator.values),
@@ -76,6 +64,7 @@ def indicator_page(
         computed=_computed(indicator),
         known=VERDICTS,
         origins=[(one, indicator.cell(one)) for one in indicator.values],
+        corrections=_corrections(indicator.corrections),
         has_notes=any(one["note"] for one in indicator.values),
     )
 
@@ -115,19 +104,6 @@ def _share(ratio: float) -> float:
     return round(min(max(ratio, 0.0), 1.0) * 100, 2)
 
 
-def _against(indicator: Indicator, voice: Voice) -> Against | None:
-    """Only where nothing was judged: a judgement says more."""
-    actual, target = indicator.actual, indicator.target
-    if indicator.verdict.judgement in JUDGEMENTS or actual is None or target is None:
-        return None
-    found = against_target(actual, target)
-    if found is None:
-        return None
-    key, off = found
-    unit = indicator.unit
-    return Against(key, voice.quantity(target, unit), voice.difference(off, unit))
-
-
 def _kinds(values: Sequence[Row]) -> list[str]:
     """The types of the values that there are, in their order."""
     used = dict.fromkeys(str(one["value_type"]) for one in values)
@@ -153,6 +129,17 @@ def _computed(indicator: Indicator) -> list[tuple[Row, Formula | None, Formula |
         for row in reversed(indicator.progress)
         if row["achievement_rate"] is not None
     ]
+
+
+def _corrections(lines: Sequence[Row]) -> list[Row]:
+    """The lines of the register, the newest first; what was written is told by the value where that
+    was corrected, too."""
+    told = {_about(one) for one in lines if one["field"] == "value"}
+    return [one for one in reversed(lines) if one["field"] != "raw" or _about(one) not in told]
+
+
+def _about(line: Row) -> tuple[str, str, str]:
+    return (line["version"], line["value_type"], line["fiscal_year"])
 
 
 def _told(indicator: Indicator, voice: Voice) -> str:
