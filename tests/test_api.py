@@ -27,7 +27,6 @@ from tests.release_samples import (
     libraries,
     municipal_plans,
     part,
-    plans,
     released,
     sample,
 )
@@ -36,22 +35,38 @@ from tests.sites import Server, publish_site, served
 Json = Any
 ADDRESSES = frozenset(
     {"url", "latest", "page", "descriptor", "checksums", "changes", "indicators_url"}
-    | {"datasets", "places", "openapi", "documentation", "catalog", "versions", "details"}
+    | {
+        "datasets",
+        "places",
+        "comparisons",
+        "openapi",
+        "documentation",
+        "catalog",
+        "versions",
+        "details",
+    }
 )
 """Properties that are addresses wherever they are text."""
 
 
+def city(code: str, note: str | None = None) -> dict[str, Any]:
+    """The rows of the sample as those of another municipality."""
+    text = json.dumps(PLANS).replace("092169", code)
+    rows = json.loads(re.sub(r'"([gmk]1)"', rf'"{code}-\1"', text))
+    rows["indicator_values"] = [{**one, "note": note} for one in rows["indicator_values"]]
+    found: dict[str, Any] = rows
+    return found
+
+
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
-    """A dataset of plans in its second version, and one without plans."""
+    """A dataset of two cities' plans in its second version, and one without plans."""
     package = municipal_plans()
-    first = released(package, plans(package))
-    values = [{**one, "note": "訂正"} for one in PLANS["indicator_values"]]
-    second = part(
-        package, "municipal-plans/092169/計画.xlsx", **{**PLANS, "indicator_values": values}
-    )
+    files = {code: f"municipal-plans/{code}/計画.xlsx" for code in ("092169", "132012")}
+    first = released(package, *(part(package, file, **city(one)) for one, file in files.items()))
+    again = [part(package, file, **city(one, "訂正")) for one, file in files.items()]
     other = libraries(tmp_path_factory.mktemp("contract"))
-    return released(package, second, previous=first), released(other, sample(other))
+    return released(package, *again, previous=first), released(other, sample(other))
 
 
 @dataclass(frozen=True)
@@ -144,7 +159,7 @@ def test_every_document_is_as_it_is_described(
         assert document["api"] == 1
     asked = {re.sub(r"\{\w+\}", "x", one) for one in openapi["paths"]}
     assert len(asked) == len(
-        {re.sub("092169|municipal-plans|libraries", "x", one) for one in found}
+        {re.sub("092169|132012|[0-9a-f]{12}|municipal-plans|libraries", "x", one) for one in found}
     )
 
 
@@ -193,8 +208,9 @@ def test_a_program_finds_datasets_versions_indicators_and_values(
     assert [one["version"] for one in versions] == [releases[0].version]
     dataset = get(urljoin(start, listed[1]["url"]))
     rows = {one["name"]: one["rows"] for one in dataset["resources"]}
-    assert rows["indicator_values"] == 4
-    (place,) = get(urljoin(start, index["places"]))["places"]
+    assert rows["indicator_values"] == 8
+    place, other = get(urljoin(start, index["places"]))["places"]
+    assert (other["code"], other["name"]) == ("132012", "東京都 132012")
     assert (place["code"], place["plans"], place["indicators"]) == ("092169", 1, 1)
     (plan,) = get(urljoin(start, place["url"]))["plans"]
     assert [one["title"] for one in plan["nodes"]] == ["便利", "電子申請"]
@@ -215,6 +231,14 @@ def test_a_program_finds_datasets_versions_indicators_and_values(
         ("target", 2022, 50.0, ["D4"]),
     ]
     assert indicator["progress"][0]["judgement"] == "on_track"
+    kinds = urljoin(start, index["comparisons"])
+    (kind,) = get(kinds)["comparisons"]
+    assert (kind["name"], kind["municipalities"]) == ("電子申請の割合", 2)
+    compared = get(urljoin(kinds, kind["url"]))["indicators"]
+    assert [(one["municipality_code"], one["actual"]["value"]) for one in compared] == [
+        ("092169", 32.0),
+        ("132012", 32.0),
+    ]
 
 
 @pytest.mark.parametrize("base_url", [None, "https://data.example.jp/open/"])
@@ -271,7 +295,7 @@ def test_the_examples_run_in_python(
         exec(compile(code, "example", "exec"), {"__name__": "example"})
     told = capsys.readouterr().out.splitlines()
     assert "例示市\t電子申請の割合\tactual\t2020\t32.0\t%" in told
-    assert len(told) == 4 + len(
+    assert len(told) == 8 + len(
         get(f"{published.server.url}api/datasets/libraries.json")["resources"]
     )
 
@@ -287,7 +311,7 @@ def test_the_example_runs_in_a_browser_on_a_page_of_another_site(
     page.evaluate(f"async () => {{ {code} }}")
     page.close()
     assert "例示市 電子申請の割合 actual 2020 32 %" in told
-    assert len(told) == 4
+    assert len(told) == 8
 
 
 def test_the_page_says_where_a_site_without_an_address_can_be_tried(

@@ -34,6 +34,7 @@ from opendata.release import Publisher
 from opendata.store import FolderStore, commit, refresh, stage, verify
 from tests.conftest import ROOT
 from tests.release_samples import (
+    BRANCHES,
     PLANS,
     PUBLISHER,
     dataset,
@@ -286,6 +287,18 @@ def test_a_dataset_says_how_good_and_how_fresh_it_is(pages: Mapping[str, str]) -
     assert "Last submitted 20 November 2026 How often every year Next expected by 20" in plans
 
 
+def test_without_the_reader_of_parquet_the_page_says_so(
+    package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opendata.catalogue.pages.dataset.has_reader", lambda: False)
+    made = released(package, plans(package))
+    current = Current(made.descriptor, [made.entry], made.tables)
+    files = catalogue.build([current], publisher=PUBLISHER).files
+    page = files["datasets/municipal-plans/index.html"].decode()
+    assert "Parquet を読むプログラムが置かれていないため" in page
+    assert "preview.js" not in page
+
+
 def test_what_a_field_is_held_to_is_said_in_both_languages() -> None:
     field = {
         "name": "a",
@@ -370,6 +383,20 @@ def snippets(page: str, kind: str) -> list[str]:
     return [
         html.unescape(one) for one in re.findall(rf'<code class="{kind}">(.*?)</code>', page, re.S)
     ]
+
+
+def test_a_snippet_calls_a_table_what_a_program_can(tmp_path: Path) -> None:
+    def rename(descriptor: dict[str, Any]) -> None:
+        descriptor["resources"] = descriptor["resources"][:1]
+        descriptor["resources"][0]["name"] = "all-branches"
+
+    package = libraries(tmp_path, rename)
+    rows = dataset(package, "表", {"all-branches": BRANCHES})
+    made = released(package, replace(part(package), dataset=rows))
+    current = Current(made.descriptor, [made.entry], made.tables)
+    files = catalogue.build([current], publisher=PUBLISHER).files
+    (snippet,) = snippets(files["datasets/libraries/index.html"].decode(), "polars")
+    assert 'table = pl.read_parquet(folder + "all-branches.parquet")' in snippet
 
 
 @pytest.mark.parametrize("language", ["", ".en"])

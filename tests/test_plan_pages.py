@@ -279,14 +279,14 @@ def test_a_comparison_and_its_json(files: Mapping[str, bytes]) -> None:
     text = text_of(own(files)[f"compare/{kind}/index.html"])
     for said in ("下野市", "八王子市", "32%", "5%", "2021年度", "後退"):
         assert said in text, said
-    document = json.loads(files[f"compare/{kind}/index.json"])
+    document = json.loads(files[f"api/compare/{kind}.json"])
     assert document["name"] == "電子申請の割合"
     first, second = document["indicators"]
     assert (first["municipality"], first["actual"]["value"]) == ("下野市", 32)
     assert (second["actual"]["fiscal_year"], second["judgement"]) == (2021, "reversed")
     for one in document["indicators"]:
-        assert resolved(f"compare/{kind}/index.json", one["page"]) in files
-    listed = json.loads(files["compare/index.json"])["comparisons"]
+        assert resolved(f"api/compare/{kind}.json", one["page"]) in files
+    listed = json.loads(files["api/compare.json"])["comparisons"]
     assert [(one["kind"], one["municipalities"]) for one in listed] == [(kind, 2)]
 
 

@@ -50,6 +50,7 @@ def _index(site: Site, datasets: Sequence[Current]) -> bytes:
         modified=max((one.created for one in datasets), default=None),
         datasets=links.to(writing.DATASETS),
         places=links.to(writing.PLACES),
+        comparisons=links.to(writing.COMPARISONS) if site.has_plans else None,
         openapi=links.to(writing.OPENAPI),
         documentation=links.to(writing.PAGE),
         catalog=links.to("catalog.jsonld"),

@@ -67,6 +67,8 @@ def _addresses(datasets: Sequence[Current]) -> list[Address]:
         (writing.PLACES, writing.PLACES, "places"),
         (writing.place_path("{code}"), code and writing.place_path(code), "place"),
         (writing.indicators_path("{code}"), code and writing.indicators_path(code), "indicators"),
+        (writing.COMPARISONS, writing.COMPARISONS if code else None, "comparisons"),
+        (writing.comparison_path("{kind}"), None, "comparison"),
         (writing.OPENAPI, writing.OPENAPI, "openapi"),
     )
     return [Address(form, example, f"api.{says}") for form, example, says in forms]

@@ -19,6 +19,7 @@ INDEX = f"{ROOT}/index.json"
 OPENAPI = f"{ROOT}/openapi.json"
 PAGE = f"{ROOT}/index.html"
 PLACES = f"{ROOT}/places.json"
+COMPARISONS = f"{ROOT}/compare.json"
 
 
 def dataset_path(name: str) -> str:
@@ -35,6 +36,10 @@ def place_path(code: str) -> str:
 
 def indicators_path(code: str) -> str:
     return f"{ROOT}/places/{code}/indicators.json"
+
+
+def comparison_path(kind: str) -> str:
+    return f"{ROOT}/compare/{kind}.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from opendata.catalogue import addresses, metadata
+from opendata.catalogue.api import writing
+from opendata.catalogue.api.writing import Links, known, written
 from opendata.catalogue.labels import Voice, labels_of
 from opendata.catalogue.metadata import schema_org_part
 from opendata.catalogue.model import LANGUAGES, Current, Language, Section, Site
@@ -22,7 +24,7 @@ from opendata.catalogue.verdict import Row, is_usable
 from opendata.release import Files, licence_of
 
 LISTED = 1500
-"""So many comparisons the list of them names; all of them stand in the JSON beside it."""
+"""So many comparisons the list of them names; all of them stand in the API."""
 _VALUE = ("value", "value_low", "value_high", "comparator", "status", "raw", "fiscal_year")
 
 
@@ -67,7 +69,7 @@ def _renderer(site: Site, package: Current, kind: str, rows: pa.Table) -> Callab
 
 
 def render_comparison(site: Site, package: Current, kind: str, rows: Sequence[Row]) -> Files:
-    """The page in both languages, and `index.json` beside it."""
+    """The page in both languages, and the same in the API."""
     name, unit = common_name(rows)
     lines, labels = _lines(rows), labels_of(package.descriptor)
     places = len({one.code for one in lines})
@@ -86,21 +88,25 @@ def render_comparison(site: Site, package: Current, kind: str, rows: Sequence[Ro
         with_actual=any(one.bar for one in lines),
         verdicts=Counter(one.verdict for one in lines),
         v=voices.__getitem__,
+        document=writing.comparison_path(kind),
     )
-    document = {
-        "kind": kind,
-        "name": name,
-        "unit": unit,
-        "indicators": [
-            _in_json(row, line, voices["ja"]) for row, line in zip(rows, lines, strict=True)
+    links = Links(site, writing.comparison_path(kind))
+    document = written(
+        kind=kind,
+        name=name,
+        unit=unit,
+        page=links.to(f"{page}{ENDINGS['ja']}"),
+        indicators=[
+            _in_json(row, line, voices["ja"], links) for row, line in zip(rows, lines, strict=True)
         ],
-    }
-    return {**files, f"{page}.json": _json(document)}
+    )
+    return {**files, links.path: document}
 
 
 def render_list(site: Site, datasets: Sequence[Current], alike: Alike) -> Files:
-    """The list of all comparisons, and `index.json` beside it."""
-    kinds = sorted(_kinds(alike), key=lambda one: (-one["municipalities"], one["name"]))
+    """The list of all comparisons, and the same in the API."""
+    links = Links(site, writing.COMPARISONS)
+    kinds = sorted(_kinds(alike, links), key=lambda one: (-one["municipalities"], one["name"]))
     files = render(
         site,
         addresses.COMPARISONS,
@@ -109,7 +115,7 @@ def render_list(site: Site, datasets: Sequence[Current], alike: Alike) -> Files:
         kinds=kinds[:LISTED],
         all_kinds=len(kinds),
     )
-    return {**files, f"{addresses.COMPARISONS}.json": _json({"comparisons": kinds})}
+    return {**files, links.path: written(comparisons=[known(one) for one in kinds])}
 
 
 def common_name(rows: Sequence[Row]) -> tuple[str, str | None]:
@@ -120,7 +126,7 @@ def common_name(rows: Sequence[Row]) -> tuple[str, str | None]:
     return name, unit
 
 
-def _kinds(alike: Alike) -> Iterator[dict[str, Any]]:
+def _kinds(alike: Alike, links: Links) -> Iterator[dict[str, Any]]:
     table = alike.rows.select([one for one in ("kind", "code", "name", "unit") if alike.starts])
     for kind, (start, count) in alike.starts.items():
         rows = table.slice(start, count).to_pylist()
@@ -131,7 +137,8 @@ def _kinds(alike: Alike) -> Iterator[dict[str, Any]]:
             "unit": unit,
             "municipalities": len({one["code"] for one in rows}),
             "indicators": count,
-            "url": f"{kind}/index.json",
+            "url": links.to(writing.comparison_path(kind)),
+            "page": links.to(f"{addresses.comparison_page(kind)}{ENDINGS['ja']}"),
         }
 
 
@@ -173,13 +180,13 @@ def _zero(rows: Sequence[Row]) -> float | None:
     return round(-low / 2 / (high / 2 - low / 2) * 100, 1) if low < 0 else None
 
 
-def _in_json(row: Row, line: Line, voice: Voice) -> dict[str, Any]:
-    return {
+def _in_json(row: Row, line: Line, voice: Voice, links: Links) -> dict[str, Any]:
+    told = {
         "municipality_code": line.code,
         "municipality": voice.place(line.code),
         "plan": line.plan,
         "indicator_id": row["indicator_id"],
-        "page": f"../../{line.page}{ENDINGS['ja']}",
+        "page": links.to(f"{line.page}{ENDINGS['ja']}"),
         "direction": row["direction"],
         "actual": _value(line.actual),
         "target": _value(line.target),
@@ -187,10 +194,11 @@ def _in_json(row: Row, line: Line, voice: Voice) -> dict[str, Any]:
         "judgement": line.verdict,
         "judged_fiscal_year": row["judged_year"],
     }
+    return known(told)
 
 
 def _value(row: Row | None) -> dict[str, Any] | None:
-    return None if row is None else {name: row[name] for name in _VALUE}
+    return None if row is None else known({name: row[name] for name in _VALUE})
 
 
 def _linked(
@@ -206,7 +214,3 @@ def _linked(
         licence=licence_of(package.descriptor),
         variables=[(name, unit)],
     )
-
-
-def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

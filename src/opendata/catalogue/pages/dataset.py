@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any
 
 import pyarrow as pa
@@ -74,6 +75,12 @@ class Example:
     folder: str
     table: str
     codes: tuple[str, ...]
+
+    @property
+    def variable(self) -> str:
+        """What the table is called in a program: its name where that can be one."""
+        is_name = self.table.isascii() and self.table.isidentifier()
+        return self.table if is_name and not iskeyword(self.table) else "table"
 
 
 def render_dataset(site: Site, current: Current) -> Files:
