@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font, PatternFill
 
+from opendata.extract import HeaderRows
 from opendata.validate.machine_readability import Readability, judge, kinds, mean, rules, worst
 from opendata.workbook import Range, Sheet, Value, Workbook, read
 from tests.builders import sheet, workbook
@@ -329,7 +330,7 @@ def test_labels_beside_their_values_are_no_headings() -> None:
     assert where(found, "L3-01") == {"no-table": ()}
 
 
-def test_a_form_above_a_table_is_a_second_table() -> None:
+def test_a_form_above_a_table_is_no_second_table() -> None:
     found = judged(
         sheet(
             """
@@ -343,8 +344,8 @@ def test_a_form_above_a_table_is_a_second_table() -> None:
             """
         )
     )
-    assert where(found, "L1-02") == {"several-tables": ("A1:C2", "A5:C7")}
-    assert "L1-03" not in found.counts
+    assert where(found, "L1-04") == {"outside-text": ("A4",), "beside-form": ("A1:C2",)}
+    assert not found.counts.keys() & {"L1-02", "L1-03"}
 
 
 def test_a_rule_costs_once_however_many_cells_break_it() -> None:
@@ -375,6 +376,34 @@ def test_hidden_sheets_and_the_reviews_own_sheet_are_not_judged() -> None:
     wrong = sheet(GOOD.replace("なし", "①"), "確認結果")
     hidden = sheet(GOOD.replace("なし", "①"), "控", visibility="hidden")
     assert not judged(sheet(GOOD), wrong, hidden).violations
+
+
+def test_sheets_that_a_layout_ignores_are_not_judged() -> None:
+    told = sheet(GOOD.replace("なし", "①"), "記入のしかた")
+    found = judge(workbook(sheet(GOOD), told), ignored=["記入のしかた"])
+    assert found is not None and not found.violations
+    assert judge(workbook(told), ignored=["記入のしかた"]) is None
+
+
+def test_a_line_of_notes_above_the_headings_is_no_table() -> None:
+    noted = sheet("| ※ 必須 | ※ 西暦 | ※ 一覧から | ※ 数字 | ※ 自由 |\n" + GOOD.strip())
+    found = judged(noted)
+    assert where(found, "L1-04") == {"outside-text": ("A1:E1",)}
+    assert found.counts.keys() == {"L1-04", "L3-01"}
+
+
+def test_the_headings_that_a_layout_knows_are_taken_as_they_are() -> None:
+    drawn = sheet(
+        """
+        | 甲 | 乙 | 丙 |
+        | 区分 | 対象 | 状況 |
+        | あ | い | う |
+        | え | お | か |
+        """
+    )
+    found = judge(workbook(drawn), [HeaderRows("表", 1, 0, 1, 2)])
+    assert found is not None
+    assert where(found, "L1-04") == {"outside-text": ("A1:C1",)}
 
 
 def test_many_places_are_told_as_few_ranges_and_counted_all() -> None:

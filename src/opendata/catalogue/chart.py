@@ -23,6 +23,8 @@ LEFT, RIGHT = 15.0, 92.0
 NARROW = 20.0
 """How many em a phone is wide: words that have room there have room everywhere."""
 LABELS, YEARS = 9, 6
+WORD = 9.5
+"""So many em the word for a missing value may be wide."""
 PLANNED = ("baseline", "midterm_target", "target")
 DONE = ("baseline", "actual")
 _FIRST = ("target", "actual", "baseline", "midterm_target", "forecast")
@@ -84,7 +86,7 @@ class Chart:
     marks: tuple[Mark, ...]
     labels: tuple[Label, ...]
     has_zero: bool
-    """Whether the axis of the values begins at zero, or passes it."""
+    """Whether zero lies on the axis of the values."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -100,7 +102,8 @@ def chart(rows: Sequence[Row], unit: str | None, language: Language) -> Chart | 
     years = sorted({int(one["fiscal_year"]) for one in rows})
     scale = _Scale.of([end for one in drawn for end in _ends(one)])
     marks = [_mark(one, years, scale) for one in drawn]
-    gaps = [one for one in rows if not has_figure(one)]
+    missing = [one for one in rows if not has_figure(one)]
+    gaps = tuple(_gaps(missing, years, marks, language))
     return Chart(
         values=tuple(Tick(short(float(one), language), scale.place(one)) for one in scale.ticks),
         years=tuple(
@@ -109,11 +112,8 @@ def chart(rows: Sequence[Row], unit: str | None, language: Language) -> Chart | 
         ),
         lines=(*_lines(rows, marks, "planned", PLANNED), *_lines(rows, marks, "done", DONE)),
         marks=tuple(marks),
-        labels=(
-            *_labels(drawn, marks, unit, language),
-            *_gaps(gaps, years, language),
-        ),
-        has_zero=scale.ticks[0] <= 0,
+        labels=(*gaps, *_labels(drawn, marks, gaps, unit, language)),
+        has_zero=scale.ticks[0] <= 0 <= scale.ticks[-1],
     )
 
 
@@ -208,10 +208,14 @@ def _lines(
 
 
 def _labels(
-    rows: Sequence[Row], marks: Sequence[Mark], unit: str | None, language: Language
+    rows: Sequence[Row],
+    marks: Sequence[Mark],
+    gaps: Sequence[Label],
+    unit: str | None,
+    language: Language,
 ) -> Iterator[Label]:
     """The values in words, as far as there is room: the ends first, then the newest."""
-    taken = [(_em(one.x) - 0.5, one.y - 0.5, _em(one.x) + 0.5, one.y + 0.5) for one in marks]
+    taken = [*map(_around, marks), *map(_box, gaps)]
     pairs = sorted(zip(marks, rows, strict=True), key=lambda pair: _worth(pair[0]))
     newest = {one.kind: one for one in marks}
     pairs.sort(key=lambda pair: newest[pair[0].kind] is not pair[0])
@@ -233,25 +237,38 @@ def _worth(mark: Mark) -> tuple[int, int]:
 
 
 def _candidates(mark: Mark, text: str) -> Iterator[Label]:
-    anchor = "start" if mark.x < LEFT + 5 else "end" if mark.x > RIGHT - 12 else "middle"
     top = min(mark.y, mark.until if mark.until is not None else mark.y)
     for y in (top - 0.9, mark.y + 1.7, top - 2.0, mark.y + 2.8):
-        yield Label(mark.kind, text, mark.x, round(y, 2), anchor)
+        yield Label(mark.kind, text, mark.x, round(y, 2), _anchor(mark.x))
 
 
-def _gaps(rows: Sequence[Row], years: Sequence[int], language: Language) -> Iterator[Label]:
-    """Why there is no figure, above the year on the axis."""
-    said: dict[tuple[int, str], Label] = {}
-    for row in rows:
-        year, text = int(row["fiscal_year"]), no_value(row, language)
+def _gaps(
+    rows: Sequence[Row], years: Sequence[int], marks: Sequence[Mark], language: Language
+) -> Iterator[Label]:
+    """Why there is no figure, above its year on the axis; where there is no room for the word, a
+    dash."""
+    taken = [_around(one) for one in marks]
+    said = dict.fromkeys((int(one["fiscal_year"]), no_value(one, language)) for one in rows)
+    for year, text in said:
         x = _across(year, years)
-        anchor = "start" if x < LEFT + 5 else "end" if x > RIGHT - 12 else "middle"
-        level = sum(1 for known, _ in said if known == year)
-        short_text = text if _width(text) <= 8 else f"{text[:7]}…"
-        said.setdefault(
-            (year, text), Label("gap", short_text, x, round(BOTTOM - 0.4 - 1.2 * level, 2), anchor)
-        )
-    yield from said.values()
+        short_text = text if _width(text) <= WORD else f"{text[:9]}…"
+        lines = [_gap(short_text, x, level) for level in range(6)]
+        label = next((one for one in lines if _is_free(_box(one), taken)), _gap("—", x, 0))
+        taken.append(_box(label))
+        yield label
+
+
+def _gap(text: str, x: float, level: int) -> Label:
+    return Label("gap", text, x, round(BOTTOM - 0.4 - 1.15 * level, 2), _anchor(x))
+
+
+def _anchor(x: float) -> str:
+    """Words at the sides end there; others stand in the middle of their place."""
+    return "start" if x < LEFT + 5 else "end" if x > RIGHT - 12 else "middle"
+
+
+def _around(mark: Mark) -> tuple[float, float, float, float]:
+    return (_em(mark.x) - 0.5, mark.y - 0.5, _em(mark.x) + 0.5, mark.y + 0.5)
 
 
 def _em(percent: float) -> float:

@@ -53,6 +53,8 @@ class Extract:
     by cell (`<sheet>!C4`)."""
     headers: tuple[HeaderRows, ...] = ()
     """The header rows of the tables that were read."""
+    ignored_sheets: tuple[str, ...] = ()
+    """The sheets that the layout ignores by name."""
 
     def heading(self, place: Place) -> str | None:
         """What the sheet itself calls the field of a place, where it was found by a heading."""
@@ -131,6 +133,7 @@ def extract(
         explained,
         _headings(best.blocks),
         tuple(_header_rows(one) for one in best.blocks if isinstance(one, FoundTable)),
+        tuple(one.name for one in grids if matches_any(one.name, best.layout.ignore_sheets)),
     )
 
 

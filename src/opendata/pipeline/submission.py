@@ -110,6 +110,7 @@ class _Reading:
     """What was said of questions, and what it was found to mean."""
     headers: tuple[HeaderRows, ...] = ()
     """The header rows that its layout found."""
+    ignored_sheets: tuple[str, ...] = ()
     readability: Readability | None = None
 
 
@@ -149,7 +150,7 @@ def examine_submission(
 def _judged(reading: _Reading, workbook: Workbook) -> _Reading:
     """The reading with what was found out about the workbook's form."""
     try:
-        readability = judge(workbook, reading.headers)
+        readability = judge(workbook, reading.headers, reading.ignored_sheets)
     except Exception as error:  # noqa: BLE001 - a file's form never keeps its data out
         sys.stderr.write(f"machine readability: {type(error).__name__}\n")
         return reading
@@ -177,7 +178,7 @@ def _read(
     problems.extend(validation.problems)
     problems += rated(list(unclear(received.unclear, problems)), package)
     name = extracted.layout.name
-    found = (tuple(problems), validation.answers, extracted.headers)
+    found = (tuple(problems), validation.answers, extracted.headers, extracted.ignored_sheets)
     return _Reading(name, validation.dataset, *found)
 
 

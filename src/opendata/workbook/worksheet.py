@@ -90,7 +90,7 @@ def _read(data: bytes, cells: _Cells) -> Worksheet:
     sheet.hidden_rows = frozenset(_hidden_rows(data, begin, len(sheet.rows)))
     sheet.hidden_columns = frozenset(_hidden_columns(data[:begin], sheet.width))
     sheet.merged = tuple(_merged(data, end))
-    if b"<f>" in data or b"<f " in data or b"<f/" in data:
+    if b"<f" in data:
         found = _FORMULA.findall(data)
         sheet.formulas = joined((int(row) - 1, _COLUMNS[letters]) for letters, row in found)
     return sheet

@@ -94,7 +94,8 @@ def _meter(indicator: Indicator) -> Meter | None:
         return None
     rate, expected = float(row["achievement_rate"]), None
     baseline, target = row["baseline"], row["target"]
-    if row["expected"] is not None and indicator.row["direction"] != "maintain":
+    is_on_a_way = None not in (row["expected"], baseline, target) and target != baseline
+    if is_on_a_way and indicator.row["direction"] != "maintain":
         expected = _share((row["expected"] - baseline) / (target - baseline))
     return Meter(f"{round(rate * 100, 1):,g}%", _share(rate), expected)
 

@@ -19,6 +19,7 @@ class Book:
 
     workbook: Workbook
     headers: tuple[HeaderRows, ...] = ()
+    ignored: frozenset[str] = frozenset()
     known: dict[str, list[tuple[TableArea, Column]]] = field(default_factory=dict)
     """Columns of some kind that more than one rule is about."""
 
@@ -28,7 +29,7 @@ class Book:
         return tuple(
             Page(one, tuple(head for head in self.headers if head.sheet == one.name))
             for one in self.workbook.sheets
-            if one.visibility == "visible" and one.name != RESULTS_SHEET
+            if one.visibility == "visible" and one.name not in (RESULTS_SHEET, *self.ignored)
         )
 
     @cached_property

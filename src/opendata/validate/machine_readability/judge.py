@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from opendata.extract import HeaderRows
 from opendata.validate.machine_readability import level1, level2, level3
@@ -18,13 +18,18 @@ MOST_CELLS = 2_000_000
 CHECKS = {**level1.CHECKS, **level2.CHECKS, **level3.CHECKS}
 
 
-def judge(workbook: Workbook, headers: Sequence[HeaderRows] = ()) -> Readability | None:
-    """How machine-readable a workbook is; `headers` are those that a layout found in it.
+def judge(
+    workbook: Workbook, headers: Sequence[HeaderRows] = (), ignored: Collection[str] = ()
+) -> Readability | None:
+    """How machine-readable a workbook is; `headers` are those that a layout found in it, `ignored`
+    the sheets that it is not meant to read.
 
     Only visible sheets are judged, and none that a review added. None where there are too many
-    cells to look through.
+    cells to look through, or nothing is left to judge.
     """
-    book = Book(workbook, tuple(headers))
+    book = Book(workbook, tuple(headers), frozenset(ignored))
+    if not book.pages:
+        return None
     sheets = (page.sheet.rows for page in book.pages)
     if sum(len(rows) * len(rows[0]) for rows in sheets if rows) > MOST_CELLS:
         return None

@@ -11,6 +11,7 @@ from opendata.validate.machine_readability.found import (
     Book,
     Check,
     Find,
+    Found,
     at_cells,
     at_ranges,
     by_page,
@@ -68,8 +69,14 @@ def one_table(book: Book) -> Sequence[Find] | None:
 
 
 def _apart(page: Page) -> list[TableArea]:
-    """The tables of a sheet; pairs of labels and values are none."""
-    return [one for one in page.tables if one.body > one.top or one.right - one.left > 1]
+    """The tables of a sheet; labels beside their values are none, nor is a single row."""
+    return [
+        one
+        for one in page.tables
+        if not one.is_form
+        and one.bottom > one.top
+        and (one.body > one.top or one.right - one.left > 1)
+    ]
 
 
 def unbroken(book: Book) -> Sequence[Find] | None:
@@ -107,12 +114,14 @@ def nothing_outside(book: Book) -> Sequence[Find] | None:
     """L1-04."""
     if not book.tables:
         return None
-    return [
-        one
-        for page in book.pages
-        if page.tables
-        for one in at_cells("outside-text", page, [*_cells(page, page.parts.outside)])
-    ]
+    return [one for page in book.pages if page.tables for one in _outside(page)]
+
+
+def _outside(page: Page) -> Found:
+    yield from at_cells("outside-text", page, [*_cells(page, page.parts.outside)])
+    forms = [one.range for one in page.tables if one.is_form]
+    if len(forms) < len(page.tables):
+        yield from at_ranges("beside-form", page, forms)
 
 
 def _cells(page: Page, ranges: Sequence[Range]) -> Iterable[Place]:

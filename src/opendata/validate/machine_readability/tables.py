@@ -30,7 +30,10 @@ LONGEST_BAND = 12
 _NOTE = re.compile(r"[\s　]*(?:※|＊|\*|[(（]?注|備考|資料|出典|出所|凡例|[(（]?単位)")
 _DIGITS = re.compile(r"[-−－▲△]?[0-9０-９][0-9０-９,，.．]*")
 _MAY_BE_YEAR = re.compile("年|月|^[MTSHRＭＴＳＨＲ]|(?:18|19|20|１８|１９|２０)[0-9０-９]{2}")
-_TOTAL = re.compile(r".{0,6}(?:合計|総計|小計|累計|平均)|計|総数|再掲.{0,4}")
+_TOTAL = re.compile(
+    r".{0,6}(?:合計|総計|小計|累計|平均)|計|総数|再掲.{0,4}|.{0,8}(?:割合|構成比|比率)(?:[(\[].{1,4}[)\]])?"
+)
+"""What names a row of sums, or of the shares that are computed from it."""
 _SHORT_YEAR = re.compile(
     r"[MTSHRＭＴＳＨＲ]?[0-9０-９元]{1,2}(?:年度?)?|[0-9０-９]{1,2}月(?:末|分)?"
 )
@@ -294,6 +297,9 @@ class _Finder:
         by_top = {one.top: one.bottom for one in known}
         tables = []
         for start, end in zip(starts, ends, strict=True):
+            if start == end and start not in by_top:  # one line above headings that are known
+                outside.append(block._replace(top=start, bottom=end))
+                continue
             columns = self._extent(block, start, end)
             body = by_top[start] + 1 if start in by_top else self._body(start, end, *columns)
             while (beside := self._beside(start, body, end, *columns)) is not None:
@@ -337,6 +343,8 @@ class _Finder:
         told = [one for one in cells if is_filled(one)]
         if not any(isinstance(one, str) for one in told):
             return False
+        if all(isinstance(one, str) and _NOTE.match(one) for one in told):
+            return True
         if own == 1:
             is_band = 1 < at.size < filled.size - 1 and at[0] > 0
             return not is_band and below >= 1
