@@ -17,7 +17,7 @@ from opendata.release.formats import to_parquet
 from tests.sites import Server, served
 from tests.test_pages import DATASETS, OWN, published
 
-KINDS = (*OWN, DATASETS[1])
+KINDS = (*OWN, DATASETS[1], "api/index")
 QUERY = {"search/index": "?q=計画"}
 Scheme = Literal["light", "dark"]
 LOOKS: tuple[tuple[str, int, Scheme], ...] = (
