@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from opendata.catalogue.model import Current
+from opendata.catalogue.model import ORIGINS, Current
 
 pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
@@ -42,12 +42,6 @@ OPTIONAL: Mapping[str, Sequence[str]] = {
     ),
 }
 """Tables that are shown where they are there with these fields."""
-ORIGINS: Mapping[str, Sequence[str]] = {
-    "table": ("indicator_values",),
-    "field": ("value", "raw"),
-}
-"""The lines of a lineage that say where values come from: where no figure stands, what is
-written."""
 _WHOLE = frozenset({"fiscal_year", "item_count"})
 _NUMBERS = frozenset({"value", "baseline", "target", "actual", "achievement_rate", "expected"})
 _KEY = r"(?s)^(?P<indicator_id>.*)\|(?P<value_type>[^|]*)\|(?P<fiscal_year>[^|]*)$"
