@@ -36,8 +36,15 @@ class Pair:
 
 def run_pair(ours: Sequence[str], theirs: Sequence[str], runs: int) -> Pair:
     """Run two Python modules with their arguments in turn, `runs` times each."""
-    taken = [(cpu_s(theirs), cpu_s(ours)) for _ in range(runs)]
-    return Pair(tuple(mine for _, mine in taken), tuple(other for other, _ in taken))
+    (pair,) = run_pairs(ours, [theirs], runs)
+    return pair
+
+
+def run_pairs(ours: Sequence[str], others: Sequence[Sequence[str]], runs: int) -> list[Pair]:
+    """Run a Python module and several others in turn, `runs` times each: a pair with each."""
+    turns = [(cpu_s(ours), [cpu_s(one) for one in others]) for _ in range(runs)]
+    mine = tuple(own for own, _ in turns)
+    return [Pair(mine, theirs) for theirs in zip(*(taken for _, taken in turns), strict=True)]
 
 
 @dataclass(frozen=True)

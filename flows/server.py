@@ -215,7 +215,8 @@ def _serve(descriptor: int, leader: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=1,
     )
-    Led(config).run(sockets=[socket.socket(fileno=descriptor)])
+    with suppress(KeyboardInterrupt):  # it is told to end, and raises that once it has
+        Led(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
 if __name__ == "__main__":

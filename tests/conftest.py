@@ -43,6 +43,8 @@ _prefect_home = tempfile.TemporaryDirectory(prefix="opendata-tests-prefect-")
 os.environ["PREFECT_HOME"] = _prefect_home.name
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"
+# The tests start hundreds of processes: none of them is to compile the whole house anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for _name in [name for name in os.environ if name.startswith(("OPENDATA_", "AWS_"))]:
     del os.environ[_name]
 # Whoever develops here may have keys of real stores: no test is to find them.

@@ -304,7 +304,7 @@ def test_the_example_runs_in_a_browser_on_a_page_of_another_site(
     published: Published, browser: Browser
 ) -> None:
     (code,) = examples(published, "javascript")
-    page = browser.new_page()
+    page = browser.new_page(bypass_csp=True)  # the other site has a policy of its own
     told: list[str] = []
     page.on("console", lambda one: told.append(one.text) if one.type == "log" else None)
     page.goto(published.server.url.replace("127.0.0.1", "localhost") + "robots.txt")

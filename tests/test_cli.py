@@ -726,6 +726,17 @@ def test_a_template_is_made_and_never_written_over(opendata: Terminal) -> None:
     assert [one["code"] for one in file["problems"]] == ["nothing-filled-in"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("ja", "理由が必要です"), ("en", "is given. Give it with --why.")]
+)
+@pytest.mark.parametrize("command", ["answer", "withdraw"])
+def test_without_a_reason_nothing_is_answered_nor_withdrawn(
+    opendata: Terminal, command: str, lang: str, said: str
+) -> None:
+    done = opendata(command, SHIMOTSUKE, "--lang", lang)
+    assert (done.status, said in done.err) == (2, True), done.err
+
+
 def test_the_commands_of_the_page_on_versions_work_on_the_examples(opendata: Terminal) -> None:
     shutil.copytree(INBOX, opendata.folder / "inbox")
     assert opendata("run").status == 0

@@ -24,7 +24,7 @@ from tests.release_samples import ROOT
 from tests.s3 import KEYS, new_bucket, s3_store
 from tests.test_killed import SOAK, Passes, Place, Trial, follow, nights, without_serial
 
-EVERY = 1 if SOAK else 150
+EVERY = 1 if SOAK else 250
 """At which of the effects a store begins to fail."""
 
 
@@ -175,12 +175,12 @@ def from_then_on(first: int, fault: Fault, methods: tuple[str, ...] = ()) -> Pla
 
 
 OUTAGES: list[tuple[Fault, str]] = [
-    ("500", "store-failing"),
     ("503", "store-failing"),
     ("403", "store-denied"),
-    ("drop", "store-unreachable"),
     ("hang", "store-unreachable"),
 ]
+if SOAK:
+    OUTAGES += [("500", "store-failing"), ("drop", "store-unreachable")]
 
 
 @pytest.mark.parametrize(("fault", "code"), OUTAGES)

@@ -213,6 +213,7 @@ def test_the_nightly_flow_does_what_a_pass_in_process_does(
         assert files(twin.workspace / part) == files(desk.workspace / part)
     said = first.stdout.replace(str(desk.root), str(tmp_path)).splitlines()
     assert said[-len(summary.sentences("en")) :] == summary.sentences("en")
+    assert "Traceback" not in (desk.workspace / "logs" / "opendata.log").read_text()
     assert desk.all_gone(PATIENCE), desk.processes()
 
 

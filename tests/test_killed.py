@@ -1,8 +1,9 @@
 """A pass is killed wherever it touches a store: readers see one complete version, and the next pass
 ends where an undisturbed one would.
 
-`make test` kills once at every kind of effect and at some random moments, `make soak` at every
-effect and at 200 random moments.
+`make test` kills once at every kind of effect on a folder, on the S3 server at those by which a
+version becomes published, and at some random moments; `make soak` at every effect and at 200 random
+moments.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from tests.s3 import KEYS, new_bucket
 
 SOAK = os.environ.get("SOAK") == "1"
 MOMENTS = 200 if SOAK else 2
+TURNS = ("workspace staged", "workspace root", "public version", "public pointer", "public root")
+"""Where a version is on its way from nowhere to its readers."""
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 HOME = "datasets/municipal-plans"
 Content = Mapping[str, bytes]
@@ -306,7 +309,9 @@ def points(effects: Sequence[str]) -> list[int]:
 
 def test_killed_at_every_effect(trial: Trial) -> None:
     chosen = points(trial.effects)
-    assert len(chosen) >= 8
+    if trial.place.endpoint and not SOAK:  # a trial takes seconds there
+        chosen = [one for one in chosen if kind(trial.effects[one - 1]).endswith(TURNS)]
+    assert len(chosen) >= len(TURNS)
     for number in chosen:
         assert trial.kill(fatal=number), trial.effects[number - 1]
 

@@ -28,7 +28,6 @@ from opendata.errors import ConfigurationError, StoreError, Text, UsageError
 from opendata.pipeline import (
     Summary,
     answer,
-    conclusion,
     guard,
     load_settings,
     post,
@@ -366,7 +365,7 @@ def test_a_pass_killed_before_its_messages_leaves_them_to_the_next(
     office: Office, mail: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(conclusion, "send_owed", _die)
+        patch.setattr("opendata.pipeline.mail.send_owed", _die)
         with pytest.raises(_Killed):
             office.run()
     assert mail.take() == []

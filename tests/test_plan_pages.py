@@ -201,6 +201,33 @@ def test_a_correction_stands_with_its_indicator(files: Mapping[str, bytes]) -> N
     assert "公開したあとで改めた値はありません" in text_of(page(files, "down"))
 
 
+def test_the_address_of_what_has_ended_stays_and_says_so(shown: Current) -> None:
+    assert shown.corrections is not None
+    gone = [
+        ("1.0.2", "indicators", f"{PLAN}-k-gone", "removed", None),
+        ("1.1.0", "indicators", f"{PLAN}-k-gone", "removed", "<b>二重計上</b>"),
+        ("1.1.0", "plans", f"{NEAR}-gone", "removed", None),
+        ("1.1.0", "plans", PLAN, "removed", None),  # and came again
+        ("1.1.0", "indicators", "nobody's", "removed", None),
+    ]
+    lines = [
+        dict(zip(("version", "table", "key", "change", "reason"), one, strict=True)) for one in gone
+    ]
+    register = pa.concat_tables(
+        [shown.corrections, pa.Table.from_pylist(lines, shown.corrections.schema)]
+    )
+    pages = build(replace(shown, corrections=register))
+    (place,) = [one for one in pages.sections if one.folder == f"places/{NEAR}"]
+    files = place.render()
+    text = text_of(files[f"places/{NEAR}/indicators/{PLAN}-k-gone.html"].decode())
+    assert "この指標は公開を終えました" in text
+    assert "第 1.1.0 版から載っていません" in text
+    assert "<b>二重計上</b>" in text
+    assert "no longer published" in files[f"places/{NEAR}/plans/{NEAR}-gone.en.html"].decode()
+    assert "公開を終えました" not in text_of(files[f"places/{NEAR}/plans/{PLAN}.html"].decode())
+    assert not any("nobody" in path for path in files)
+
+
 def test_source_cells_are_those_of_the_lineage(files: Mapping[str, bytes], shown: Current) -> None:
     assert shown.cells is not None
     told: dict[str, set[tuple[str, str, str]]] = {}

@@ -437,6 +437,13 @@ def test_what_is_no_bucket(url: str) -> None:
     assert raised.value.code == "configuration-error"
 
 
+@pytest.mark.parametrize("name", ["My_Bucket", "ab", "-bucket", "バケット"])
+def test_a_name_that_no_bucket_has_is_told_with_what_it_may_be(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="3 to 63 small letters") as raised:
+        open_store(f"s3://{name}/x")
+    assert name in str(raised.value)
+
+
 def test_a_key_in_the_url_is_not_repeated() -> None:
     with pytest.raises(ConfigurationError) as raised:
         open_store("s3://AK:verysecret@bucket/x")

@@ -31,7 +31,7 @@ from opendata.pipeline import (
 )
 from opendata.pipeline.guard import Worker
 from opendata.store import FolderStore, verify
-from tests.builders import INBOX, NISHITOKYO, PACKAGE, SAGAMIHARA, SHIMOTSUKE, edited
+from tests.builders import INBOX, NISHITOKYO, PACKAGE, SAGAMIHARA, SHIMOTSUKE, edited, package
 
 NAME = "municipal-plans"
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -133,7 +133,7 @@ def test_the_versions_are_listed_with_what_they_changed(desk: Desk) -> None:
     history = releases(desk.settings(), NAME)
     heads, one, two = history.table("ja")
     assert heads == ("版", "公開日時", "行数", "変更")
-    assert one[:2] == ("1.0.0", "2026-11-21 11:00"), "in the city's own time"
+    assert one[:2] == ("1.0.0", "2026-11-21 11:00+09:00"), "in the city's own time"
     assert two[0] == "1.0.1" and two[3] == "変更 1 行、訂正 2 件"
     assert history.to_json()["releases"][1]["changed"] == 1
 
@@ -418,6 +418,13 @@ def test_an_id_and_what_the_folder_tells(desk: Desk) -> None:
         desk.settings(), NAME, "latest", [plan["plan_id"]], table="plans", field="plan_id"
     ).sentences("ja")
     assert "の記録から作成" in made
+
+
+def test_of_a_row_only_the_fields_of_its_own_table_can_be_asked_for(desk: Desk) -> None:
+    with pytest.raises(UsageError) as raised:
+        lineage(desk.settings(), NAME, "latest", [KEY], field="nope")
+    values = package().resource("indicator_values")
+    assert raised.value.details["known"] == tuple(sorted(one.name for one in values.published))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from opendata import opened
 
 if TYPE_CHECKING:
     from opendata.catalogue.build import build
-    from opendata.catalogue.model import Current, Pages, Section
-    from opendata.catalogue.places import ORIGINS
+    from opendata.catalogue.model import ORIGINS, Current, Pages, Section
 
 __all__ = ["ORIGINS", "Current", "Pages", "Section", "build"]
 
@@ -15,7 +14,6 @@ __getattr__ = opened(
     __name__,
     {
         "build": "build",
-        "model": "Current Pages Section",
-        "places": "ORIGINS",
+        "model": "ORIGINS Current Pages Section",
     },
 )

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
+ORIGINS: Mapping[str, Sequence[str]] = {
+    "table": ("indicator_values",),
+    "field": ("value", "raw"),
+}
+"""The lines of a lineage that say where values come from: where no figure stands, what is
+written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class Current:
     """A package's current version: its `descriptor` as published, its `tables`, and the `history`
     of all its versions (`Release.entry`, oldest first).
 
-    `cells` is its lineage (no more of it is needed than `places.ORIGINS`), `corrections` its
+    `cells` is its lineage (no more of it is needed than `ORIGINS`), `corrections` its
     register of corrections and `changes` the lines of its changes.csv, each with the columns of
     that file. `schema_changes` are by version those of
     earlier ones, as their descriptors tell them.

@@ -74,6 +74,7 @@ def together(places: Sequence[Place]) -> Place:
         },
         pa.concat_tables([one.cells for one in places]),
         pa.concat_tables([one.corrections for one in places]),
+        pa.concat_tables([one.ended for one in places]),
     )
 
 

@@ -302,7 +302,9 @@ def template(
 )
 def answer(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
-    why: Annotated[str, typer.Option(help="Why. It is remembered, and published where asked.")],
+    why: Annotated[
+        str, typer.Option(help="Why. It is remembered, and published where asked.")
+    ] = "",
     cell: Annotated[
         str | None, typer.Option(help="Only what is asked of this cell: B4 or 計画!B4.")
     ] = None,
@@ -334,7 +336,7 @@ def answer(
 )
 def withdraw(
     file: Annotated[str, typer.Argument(help="A submission: its place below the inbox.")],
-    why: Annotated[str, typer.Option(help="Why it is published no longer. It is published.")],
+    why: Annotated[str, typer.Option(help="Why it is published no longer. It is published.")] = "",
     inbox: Inbox = None,
     workspace: Workspace = None,
     public: Public = None,
@@ -450,6 +452,7 @@ def serve(
 def releases(
     package: Annotated[str, typer.Argument(help="The package's name. データの種類")],
     workspace: Workspace = None,
+    public: Public = None,
     json: AsJson = False,
     lang: Lang = "ja",
 ) -> None:
@@ -457,7 +460,7 @@ def releases(
     from opendata.pipeline import load_settings
     from opendata.pipeline import releases as released
 
-    history = released(load_settings(workspace=workspace), package)
+    history = released(load_settings(workspace=workspace, public=public), package)
     print_json(history.to_json()) if json else print_table(history.table(lang))
 
 

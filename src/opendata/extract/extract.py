@@ -435,5 +435,5 @@ def _unknown(fits: Sequence[_Fit], workbook: Workbook) -> Problem:
         "nearly-known-layout",
         Place(sheet=near.missing[0].sheet or sheet or None),
         layout=near.layout.title,
-        missing="、".join(dict.fromkeys(text for miss in near.missing for text in miss.texts)),
+        missing=tuple(dict.fromkeys(text for miss in near.missing for text in miss.texts)),
     )

@@ -138,11 +138,10 @@ def lineage(
         raise UsageError("unknown-table", table=table, known=tuple(schemas))
     tables = {name: known.tables[name] for name in schemas if table in (None, name)}
     if field is not None:
+        fields = _fields(tables, schemas, keys)
         tables = {name: one for name, one in tables.items() if field in one.column_names}
         if not tables:
-            fields = {name for one in known.tables.values() for name in one.column_names}
-            names = sorted(fields if table is None else known.tables[table].column_names)
-            raise UsageError("unknown-field", field=field, known=tuple(names))
+            raise UsageError("unknown-field", field=field, known=fields)
     rows = _rows(tables, schemas, keys)
     if not rows:
         asked = " ".join(keys)
@@ -155,6 +154,14 @@ def lineage(
     if not found:
         raise UsageError("no-origin", key=" ".join(keys), field=field or "")
     return Origins(package, number, field, tuple(found))
+
+
+def _fields(
+    tables: Mapping[str, pa.Table], schemas: Mapping[str, Sequence[str]], keys: Sequence[str]
+) -> tuple[str, ...]:
+    """What can be asked for: the fields of the tables that hold the row, of all where none does."""
+    named = {name for name, _ in _rows(tables, schemas, keys)} or tables.keys()
+    return tuple(sorted({field for name in named for field in tables[name].column_names}))
 
 
 def _origins(

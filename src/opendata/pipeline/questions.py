@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from opendata.errors import Problem, UsageError, sentence
 from opendata.errors.catalogue import Language
-from opendata.pipeline.accounts import Accounts
+from opendata.pipeline.amending import amending
 from opendata.pipeline.archive import Archive
 from opendata.pipeline.guard import workers
-from opendata.pipeline.publication import LOCK_SECONDS
 from opendata.pipeline.settings import Settings
-from opendata.store import commit, complete, locked, previous, read_state
+from opendata.store import previous
 from opendata.validate import Answer
 
 
@@ -53,18 +52,14 @@ def answer(
     """
     if not reason.strip():
         raise UsageError("no-reason")
-    workspace, public = settings.stores()
-    with locked(workspace, LOCK_SECONDS):
-        state, token = read_state(workspace)
-        complete(workspace, public, state)
-        accounts = Accounts.read(state)
-        account = accounts.submissions.get(place)
+    with amending(settings) as known:
+        account = known.accounts.submissions.get(place)
         if account is None:
             raise UsageError("unknown-submission", place=place)
-        before = previous(public, state, account.package)
+        before = previous(known.public, known.state, account.package)
         last = {account.package: before.tables} if before else {}
         with workers(1, settings.worker_log()) as examined:
-            (outcome,) = Archive(workspace, settings, examined, last).judge(
+            (outcome,) = Archive(known.workspace, settings, examined, last).judge(
                 [(place, account, None)]
             )
         asked = tuple(one for one in outcome.problems if _is_asked(one, cell, code))
@@ -74,9 +69,8 @@ def answer(
             one: Answer.given(one, reason, "operator", is_right=is_right)
             for one in _subjects(asked)
         }
-        known = account._replace(answers={**account.answers, **answers}, again=True)
-        submissions = {**accounts.submissions, place: known}
-        commit(workspace, token, replace(accounts, submissions=submissions).to_state())
+        answers = {**account.answers, **answers}
+        known.amend(place, account._replace(answers=answers, again=True))
     return Answered(place, asked, is_right)
 
 

@@ -110,7 +110,8 @@ class History:
         hidden = one["version"] in self.unfinished
         changes = [*([sentence("releases-unfinished")] if hidden else []), *_changes(one)]
         told = [text.in_(language) for text in changes]
-        when = created.strftime("%Y-%m-%d %H:%M")
+        shift = created.strftime("%z")
+        when = f"{created:%Y-%m-%d %H:%M}{shift[:3]}:{shift[3:]}"
         return str(one["version"]), when, rows, ("、" if language == "ja" else ", ").join(told)
 
 

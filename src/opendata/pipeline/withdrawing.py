@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from opendata.errors import UsageError, sentence
 from opendata.errors.catalogue import Language
-from opendata.pipeline.accounts import Accounts
+from opendata.pipeline.amending import amending
 from opendata.pipeline.inbox import scan
-from opendata.pipeline.publication import LOCK_SECONDS
 from opendata.pipeline.settings import Settings
-from opendata.store import commit, complete, locked, read_state
 from opendata.validate import Answer
 
 
@@ -40,18 +38,13 @@ def withdraw(settings: Settings, place: str, reason: str) -> Withdrawn:
     """
     if not reason.strip():
         raise UsageError("withdrawn-without-reason")
-    workspace, public = settings.stores()
-    with locked(workspace, LOCK_SECONDS):
-        state, token = read_state(workspace)
-        complete(workspace, public, state)
-        accounts = Accounts.read(state)
-        account = accounts.submissions.get(place)
+    with amending(settings) as known:
+        account = known.accounts.submissions.get(place)
         if account is None or account.accepted is None:
             raise UsageError("nothing-to-withdraw", place=place)
         if any(one.place == place for one in scan(settings.inbox)):
             raise UsageError("still-in-the-inbox", place=place)
         # A reason is for everybody to read, as that of an answer is.
         why = Answer.given("", " ".join(reason.split()), "operator").reason
-        submissions = {**accounts.submissions, place: account._replace(ended=why)}
-        commit(workspace, token, replace(accounts, submissions=submissions).to_state())
+        known.amend(place, account._replace(ended=why))
     return Withdrawn(place)

@@ -253,13 +253,11 @@ def _cause(found: Mapping[str, Any], more: int) -> Iterator[Text]:
 def _where(it: Item) -> Iterator[Text]:
     yield _GAP
     if it.attached:
-        yield sentence(
-            "mail-attached", names="、".join(one_line(one, _NAME) for one in it.attached)
-        )
+        names = [one_line(one, _NAME) for one in it.attached]
+        yield sentence("mail-attached", names=names)
     if it.left_out:
-        yield sentence(
-            "mail-left-out", names="、".join(one_line(one, _NAME) for one in it.left_out)
-        )
+        names = [one_line(one, _NAME) for one in it.left_out]
+        yield sentence("mail-left-out", names=names)
     if it.where:
         yield sentence("mail-review", where=it.where)
     elif it.left_out or (it.news in ("refused", "received", "asked") and not it.attached):

@@ -13,6 +13,8 @@ from opendata.store.folder import FolderStore
 from opendata.store.paths import checked
 from opendata.store.protocol import Store
 
+_NAME = re.compile(r"[\w.-]+")
+"""What is meant as a bucket's name, and holds no key that was to stay secret."""
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -101,11 +103,22 @@ def _bucket(url: str) -> tuple[str, str]:
     except StoreError:
         bucket = ""
     if not _BUCKET.fullmatch(bucket):
+        if _NAME.fullmatch(bucket):
+            raise _unusable(url, _no_bucket(bucket))
         # What stands before an @ may be a key that was meant to stay secret.
         shown = re.sub(r"//[^/]*@", "//…@", url)
         form = "s3://bucket/prefix"
         raise _unusable(shown, Text(f"{form} の形で書きます", f"an S3 URL has the form {form}"))
     return bucket, prefix
+
+
+def _no_bucket(name: str) -> Text:
+    return Text(
+        f"「{name}」はバケットの名前になりません。3～63文字の英小文字、数字、「-」「.」で、"
+        "両端は英小文字か数字です",
+        f'"{name}" is no name of a bucket, which has 3 to 63 small letters, figures, hyphens and'
+        " dots, and begins and ends with a letter or figure",
+    )
 
 
 def _unusable(url: str, reason: Text) -> ConfigurationError:

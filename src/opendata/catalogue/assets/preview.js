@@ -118,7 +118,7 @@
       field.value = page;
       const names = [...titles.keys()].filter((name) => name in found[0]);
       const head = names.map((name) =>
-        make("th", { scope: "col" }, titles.get(name), make("small", {}, make("code", {}, name))));
+        make("th", { scope: "col", lang: "ja" }, titles.get(name), make("small", {}, make("code", {}, name))));
       const lines = found.map((row, at) => make("tr", {},
         make("th", { scope: "row", className: "number" }, number(from + at + 1)),
         ...names.map((name) => make("td", typeof row[name] === "number" || typeof row[name] === "bigint" ? { className: "number" } : {}, shown(row[name])))));

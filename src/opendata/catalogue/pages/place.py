@@ -8,6 +8,7 @@ from typing import Any
 from opendata.catalogue import addresses
 from opendata.catalogue.model import Current, Site
 from opendata.catalogue.municipality import Municipality, Node, Plan
+from opendata.catalogue.pages.ended import ended_pages
 from opendata.catalogue.pages.indicator import indicator_page
 from opendata.catalogue.pages.plan import counted, is_extended, plan_page
 from opendata.catalogue.pages.setting import Setting
@@ -29,7 +30,7 @@ def render_place(
     """
     setting = Setting.of(site, current, place.code, compared)
     everything = Municipality.of(place)
-    files = dict(_place_page(setting, everything))
+    files = {**ended_pages(setting, place.ended), **_place_page(setting, everything)}
     for plan in everything.plans:
         files |= plan_page(setting, plan, everything.lineage(plan))
         above = dict(_above(plan.nodes, ()))

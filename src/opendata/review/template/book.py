@@ -414,7 +414,7 @@ class _Drawing:
                 note = words.note(entry, self.package, self.blocks).in_(self.language)
                 is_needed = words.REQUIRED.in_(self.language) if entry.is_required else ""
                 note = note.removeprefix("必須。").removeprefix("Required. ")
-                listed = "、".join(choices(entry))
+                listed = ("、" if self.language == "ja" else ", ").join(choices(entry))
                 if listed:
                     note = f"{note}（{listed}）" if self.language == "ja" else f"{note} ({listed})"
                 texts = (block.sheet, name, is_needed, note)
