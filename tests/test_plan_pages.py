@@ -22,7 +22,9 @@ from opendata import catalogue
 from opendata.catalogue import Current, Pages
 from opendata.catalogue.addresses import kind_of
 from opendata.catalogue.chart import BOTTOM, LEFT, RIGHT, TOP, chart
+from opendata.catalogue.municipality import Municipality, Plan
 from opendata.catalogue.rendering import file_name
+from opendata.catalogue.tables import FIELDS
 from opendata.catalogue.timeline import Bar, timeline
 from opendata.catalogue.verdict import (
     achievement,
@@ -275,6 +277,24 @@ def test_a_plan_shows_its_tree_and_its_relatives(files: Mapping[str, bytes]) -> 
     old = files[f"places/{NEAR}/plans/{NEAR}-old.html"].decode()
     assert "次の計画" in text_of(old)
     assert f'href="../../../places/{NEAR}/plans/{PLAN}.html"' in old
+
+
+def test_plans_that_bear_the_name_of_the_one_before_follow_each_other() -> None:
+    names = ("plan_id", "title", "predecessor_plan", "start_fiscal_year")
+    rows = [
+        dict.fromkeys(FIELDS["plans"].names) | dict(zip(names, one, strict=True))
+        for one in (
+            ("a", "基本計画", None, 2010),
+            ("b", "基本計画", "基本計画", 2015),
+            ("c", "基本 計画", "基本計画", 2020),
+            ("d", "ほかの計画", "ほかの計画", 2020),
+        )
+    ]
+    plans = [Plan(row, (), (), ()) for row in rows]
+    everything = Municipality("092169", plans)
+    found = [everything.lineage(one) for one in plans]
+    assert [one.predecessor and one.predecessor[1] for one in found] == [None, *plans[:2], None]
+    assert [[*one.successors] for one in found] == [[plans[1]], [plans[2]], [], []]
 
 
 def test_the_overview_counts_by_plan_and_goal(files: Mapping[str, bytes]) -> None:

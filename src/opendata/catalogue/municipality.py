@@ -182,25 +182,35 @@ class Municipality:
         return cls(place.code, plans)
 
     @cached_property
-    def _titled(self) -> Mapping[str, Plan]:
-        """Plans by their titles; where two bear the same, the newer one."""
-        return {squash(plan.title): plan for plan in self.plans}
+    def _titled(self) -> Mapping[str, Sequence[Plan]]:
+        """Plans by their titles, the oldest first: each new one may bear the name of the last."""
+        found: dict[str, list[Plan]] = defaultdict(list)
+        for plan in self.plans:
+            found[squash(plan.title)].append(plan)
+        return found
 
     def lineage(self, plan: Plan) -> Lineage:
         """The plan's relatives among the municipality's plans, known by their titles."""
         return Lineage(
-            self._named(plan.row["parent_plan"]),
-            self._named(plan.row["predecessor_plan"]),
+            self._named("parent_plan", plan),
+            self._named("predecessor_plan", plan),
             [one for one in self.plans if self._leads_to(one, "predecessor_plan", plan)],
             [one for one in self.plans if self._leads_to(one, "parent_plan", plan)],
         )
 
-    def _named(self, title: str | None) -> tuple[str, Plan | None] | None:
-        return (title, self._titled.get(squash(title))) if title else None
+    def _named(self, field: str, plan: Plan) -> tuple[str, Plan | None] | None:
+        """The plan that another one names: of several, the newest that is older than that."""
+        title: str | None = plan.row[field]
+        if not title:
+            return None
+        same = [one for one in self._titled.get(squash(title), ()) if one is not plan]
+        older = [one for one in same if _age(one.row) < _age(plan.row)]
+        known = older or same
+        return (title, known[-1] if known else None)
 
     def _leads_to(self, plan: Plan, field: str, other: Plan) -> bool:
-        named = self._named(plan.row[field])
-        return named is not None and named[1] is other and plan is not other
+        named = self._named(field, plan)
+        return named is not None and named[1] is other
 
 
 def _by(

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from opendata.japanese.fiscal_year import find_years
 from opendata.japanese.text import fold
 
+_ISO_MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")
+"""As we publish months; only in a date it is no period of years."""
 _MONTH = re.compile(r"年\s*([0-9]{1,3})\s*月")
 
 
@@ -23,6 +25,8 @@ def read_date(text: str | date | None) -> str | None:
     folded = fold(text)
     if any(not 1 <= int(month) <= 12 for month in _MONTH.findall(folded.text)):
         return None
+    if written := _ISO_MONTH.fullmatch(folded.text.strip()):
+        return "-".join(written.groups())
     found = find_years(folded)
     dates = [one for one in found if one.month is not None]
     if not dates:
