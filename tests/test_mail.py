@@ -493,7 +493,7 @@ def test_what_a_server_does_not_take_with_attachments_comes_without(
     [
         ({"attach": False}, []),
         ({"attach_megabytes": 0}, []),
-        ({"attach_megabytes": 0.03}, ["八王子市DX推進計画_取組一覧.report.html"]),
+        ({"attach_megabytes": 0.045}, ["八王子市DX推進計画_取組一覧.report.html"]),
     ],
 )
 def test_no_more_is_attached_than_the_settings_want(
