@@ -23,7 +23,7 @@ IMAGES = ROOT / "docs" / "images"
 INBOX = ROOT / "datapackages" / "municipal-plans" / "examples" / "inbox"
 PLACE = "municipal-plans/132012/八王子市DX推進計画_取組一覧.xlsx"
 PAGES = {
-    "site.png": ("city/public/index.html", "ja", 1000, 1320, 0),
+    "site.png": ("city/public/index.html", "ja", 1000, 1080, 0),
     "site-phone.png": ("city/public/index.html", "ja", 390, 1040, 0),
     "dataset.png": ("city/public/datasets/municipal-plans/index.html", "ja", 1000, 1180, 0),
     "overview.png": ("workspace/reviews/index.html", "ja", 1180, 1060, 0),

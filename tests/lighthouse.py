@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -28,6 +30,7 @@ PAGES = {
     "progress": "progress/index.html",
     "search": "search/index.html?q=計画",
 }
+Report = Mapping[str, Mapping[str, Mapping[str, float]]]
 FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --disable-background-networking"
 
 
@@ -47,14 +50,30 @@ def main() -> int:
         with served(public.root, nginx, scratch) as server:
             for name, path in PAGES.items():
                 for screen in ("phone", "desk"):
-                    report = measured(server, path, screen, chromium, Path(folder))
-                    scores = [round(one["score"] * 100) for one in report["categories"].values()]
+                    report = typical(
+                        partial(measured, server, path, screen, chromium, Path(folder))
+                    )
+                    scores = scores_of(report)
                     loaded = report["audits"]["total-byte-weight"]["numericValue"] / 1000
                     print(
                         f"| {name} | {screen} | {' | '.join(map(str, scores))} | {loaded:.0f} kB |"
                     )
                     lowest = min(lowest, *scores)
     return 0 if lowest >= LEAST else 1
+
+
+def typical(measure: Callable[[], Report]) -> Report:
+    """One report; where a score in it is too low, the middle one of three: other work on the
+    machine makes a page look slow."""
+    found = [measure()]
+    if min(scores_of(found[0])) < LEAST:
+        found += [measure(), measure()]
+    return sorted(found, key=scores_of)[len(found) // 2]
+
+
+def scores_of(report: Report) -> list[int]:
+    """Performance, accessibility, best practices and SEO, 0 to 100."""
+    return [round(one["score"] * 100) for one in report["categories"].values()]
 
 
 def install() -> None:
@@ -70,9 +89,7 @@ def install() -> None:
     marker.write_bytes(lock)
 
 
-def measured(
-    server: Server, path: str, screen: str, chromium: str, folder: Path
-) -> dict[str, dict[str, dict[str, float]]]:
+def measured(server: Server, path: str, screen: str, chromium: str, folder: Path) -> Report:
     """The report of one page."""
     out = folder / "report.json"
     program = HOME / "node_modules/.bin/lighthouse"
@@ -86,7 +103,7 @@ def measured(
         check=True,
         capture_output=True,
     )
-    found: dict[str, dict[str, dict[str, float]]] = json.loads(out.read_bytes())
+    found: Report = json.loads(out.read_bytes())
     return found
 
 

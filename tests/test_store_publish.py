@@ -123,6 +123,7 @@ def test_where_things_lie(tmp_path: Path, package: Package) -> None:
         "datapackage.json",
         "libraries.xlsx",
         "lineage.parquet",
+        "quality.json",
         "visits.parquet",
     ]
     home = "datasets/libraries"
