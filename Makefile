@@ -22,7 +22,7 @@ test: ## everything CI runs: linters, types, layers, tests
 	@scripts/tools.sh
 	@scripts/preview.sh dev
 	@scripts/lint.sh
-	@$(bin)/python -m pytest
+	@$(bin)/python -m pytest -n 2 --dist loadfile
 
 lint: ## the linters and types alone
 	@scripts/venv.sh dev

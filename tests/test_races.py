@@ -248,7 +248,8 @@ def test_eight_processes_publish_at_once(
     history = [one["version"] for one in ours["releases"]["municipal-plans"]]
     assert numbers(history) == sorted(set(numbers(history)))
     folders = {path.split("/")[2] for path in public.paths("datasets/municipal-plans/")}
-    assert folders == {*history, "latest", "datapackage.json"}
+    pages = {"index.html", "index.en.html"}
+    assert folders == {*history, "latest", "datapackage.json", *pages}
     assert not workspace.paths("staged/")
     with pytest.raises(StoreError):
         public.put(f"datasets/municipal-plans/{history[0]}/SHA256SUMS", b"")
