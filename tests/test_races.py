@@ -30,6 +30,7 @@ from opendata.store import (
     stage,
     verify,
 )
+from opendata.store.layout import POINTER
 from tests.release_samples import BRANCHES, CREATED, PUBLISHER, libraries, part
 from tests.s3 import KEYS, new_bucket, s3_store
 from tests.test_killed import Passes, described, order_of
@@ -71,7 +72,7 @@ class Reader:
     def read(self) -> None:
         while not self.over.is_set():
             for path in self.public.paths("datasets/"):
-                if path.count("/") == 2:
+                if POINTER.fullmatch(path):
                     self.follow(path)
 
     def follow(self, path: str) -> None:
