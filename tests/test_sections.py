@@ -131,6 +131,16 @@ def test_what_is_remembered_may_be_lost(tmp_path: Path, forgotten: bytes | None)
     assert sorted(led(tmp_path, BEFORE).rendered) == sorted(BEFORE)
 
 
+def test_no_memory_makes_anything_but_a_section_go(tmp_path: Path) -> None:
+    led(tmp_path, BEFORE)
+    public, workspace = stores(tmp_path)
+    version = "datasets/municipal-plans/1.0.0"
+    public.put(f"{version}/SHA256SUMS", b"")
+    workspace.replace("site.json", f'{{"{version}": ["", ""]}}'.encode())
+    refresh(workspace, public, Builder(BEFORE))
+    assert public.exists(f"{version}/SHA256SUMS")
+
+
 def test_killed_at_any_effect_the_next_one_makes_it_whole(tmp_path: Path) -> None:
     """Even where what is wanted meanwhile is again what it was before."""
     effects = 0

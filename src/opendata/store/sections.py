@@ -87,7 +87,11 @@ def _built(workspace: Store) -> dict[str, tuple[str, str]]:
     """What is remembered; nothing where that cannot be read."""
     try:
         found = json.loads(workspace.read(BUILT) or b"{}")
-        return {str(name): (str(one[0]), str(one[1])) for name, one in found.items()}
+        return {
+            name: (str(one[0]), str(one[1]))
+            for name, one in found.items()
+            if SECTION.fullmatch(f"{name}/{SUMS}")  # nothing else may ever be taken for gone
+        }
     except (ValueError, TypeError, AttributeError, IndexError, RecursionError):
         return {}
 
