@@ -101,7 +101,7 @@ def prepare(folder: Path) -> None:
 def make(work: str, folder: Path) -> None:
     import pickle
 
-    from opendata.release import Previous, Publisher, build
+    from opendata.release import Previous, Publisher, build, gather
 
     package, parts = pickle.loads((folder / work).read_bytes())
     before = None
@@ -109,8 +109,7 @@ def make(work: str, folder: Path) -> None:
         files = {one.name: one.read_bytes() for one in (folder / "1.0.0").iterdir()}
         before = Previous.read(files)
     made = build(
-        package,
-        parts,
+        gather(package, parts),
         previous=before,
         created=NIGHTS[before is not None],
         publisher=Publisher("例示市"),

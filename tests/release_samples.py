@@ -13,7 +13,7 @@ import pyarrow as pa
 import yaml
 
 from opendata.package import Package, load
-from opendata.release import Part, Previous, Publisher, Release, build
+from opendata.release import Part, Previous, Publisher, Release, build, gather
 from opendata.release.tables import schema
 from opendata.validate import Dataset
 
@@ -129,7 +129,7 @@ def maybe_released(
     publisher: Publisher = PUBLISHER,
 ) -> Release | None:
     before = Previous.read(previous.files) if previous else None
-    return build(package, parts, previous=before, created=CREATED, publisher=publisher)
+    return build(gather(package, parts), previous=before, created=CREATED, publisher=publisher)
 
 
 PLAN_ID = "092169-rei"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from opendata.package import Package
-from opendata.release import Part, Previous, Release, build, restore
+from opendata.release import Part, Previous, Release, build, gather, restore
 from tests.release_samples import CREATED, PUBLISHER, libraries, maybe_released, part, released
 
 Line = tuple[str, ...]
@@ -66,8 +66,7 @@ def test_only_the_rows_of_a_withdrawn_file_carry_its_reason(package: Package) ->
     previous = Previous.read(first.files)
     given = {"c.xlsx": "廃止", "a.xlsx": "still here", "gone-before.xlsx": "last year"}
     second = build(
-        package,
-        [kept],
+        gather(package, [kept]),
         previous=previous,
         created=CREATED,
         publisher=PUBLISHER,

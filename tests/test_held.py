@@ -119,7 +119,7 @@ def test_nothing_is_published_twice(package: Package, before: Previous) -> None:
     waiting = holding(package, new, branches=[{"code": "001"}])
 
     others = {("branches", "001"), ("visits", "001|2010")}
-    parts = with_last(package, waiting, before, others)
+    parts = with_last(package, waiting, before, others.__contains__)
 
     assert [row[1][0] for row in said(parts, "branches")] == ["002"]
     assert [row[1] for row in said(parts, "visits")] == [("001", 2011, 1100)]

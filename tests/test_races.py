@@ -18,7 +18,7 @@ from opendata.catalogue import Pages
 from opendata.errors import ConflictError, StoreError
 from opendata.package import Package
 from opendata.pipeline import load_settings
-from opendata.release import Part, build, sha256
+from opendata.release import Part, build, gather, sha256
 from opendata.store import (
     FolderStore,
     Store,
@@ -123,7 +123,7 @@ def publish(workspace: Store, public: Store, package: Package, *parts: Part) -> 
     state, token = read_state(workspace)
     complete(workspace, public, state)
     before = previous(public, state, package.name)
-    release = build(package, parts, previous=before, created=CREATED, publisher=PUBLISHER)
+    release = build(gather(package, parts), previous=before, created=CREATED, publisher=PUBLISHER)
     assert release is not None
     stage(workspace, public, state, release)
     history = [*state.get("releases", {}).get(package.name, []), release.entry]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.release import Previous, build, diff
+from opendata.release import Previous, build, diff, gather
 from opendata.release.changes import Level, bump
 from opendata.release.tables import schema
 from tests.release_samples import (
@@ -223,8 +223,7 @@ def test_another_publisher_is_a_patch(tmp_path: Path) -> None:
     package = libraries(tmp_path)
     first = released(package, sample(package))
     second = build(
-        package,
-        [sample(package)],
+        gather(package, [sample(package)]),
         previous=Previous.read(first.files),
         created=CREATED,
         publisher=replace(PUBLISHER, name="別の市"),

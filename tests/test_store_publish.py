@@ -14,7 +14,7 @@ import pytest
 from opendata.catalogue import Pages
 from opendata.errors import ConflictError, StoreError
 from opendata.package import Package
-from opendata.release import Part, build, read_checksums, sha256
+from opendata.release import Part, build, gather, read_checksums, sha256
 from opendata.store import (
     FolderStore,
     commit,
@@ -85,7 +85,9 @@ def run(
         state, token = read_state(workspace)
         complete(workspace, public, state)
         before = previous(public, state, package.name)
-        release = build(package, parts, previous=before, created=CREATED, publisher=PUBLISHER)
+        release = build(
+            gather(package, parts), previous=before, created=CREATED, publisher=PUBLISHER
+        )
         if release is not None:
             stage(workspace, public, state, release)
             history = [*state.get("releases", {}).get(package.name, []), release.entry]
@@ -289,7 +291,7 @@ def staged(
     public, workspace = stores(tmp_path)
     state, token = read_state(workspace)
     before = previous(public, state, package.name)
-    release = build(package, parts, previous=before, created=CREATED, publisher=PUBLISHER)
+    release = build(gather(package, parts), previous=before, created=CREATED, publisher=PUBLISHER)
     assert release is not None
     stage(workspace, public, state, release)
     history = [*state.get("releases", {}).get(package.name, []), release.entry]
@@ -321,7 +323,9 @@ def test_a_pass_upon_an_older_state_is_told_that_it_is_late(
     run(public, workspace, package, part(package, branches=BRANCHES[:1]))
     state, _ = read_state(workspace)
     before = previous(public, state, package.name)
-    late = build(package, [sample(package)], previous=before, created=CREATED, publisher=PUBLISHER)
+    late = build(
+        gather(package, [sample(package)]), previous=before, created=CREATED, publisher=PUBLISHER
+    )
     assert late is not None
     run(public, workspace, package, part(package, branches=BRANCHES[:2]))
     seen = content(public)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from opendata import release
 from opendata.errors import Place, Problem, problem
 from opendata.package import Package
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.archive import Archive
-from opendata.release import Part
+from opendata.release import Gathered, Part
+
+Key = tuple[str, str]
+"""A table, and the key of one of its rows."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,14 @@ class Assembly:
     records another file has taken over.
     """
 
-    contract: Package
-    parts: tuple[Part, ...]
+    gathered: Gathered
     datasets: Mapping[str, str]
     conflicts: Mapping[str, Problem]
     superseded: frozenset[str]
+
+    @property
+    def contract(self) -> Package:
+        return self.gathered.package
 
 
 def assemble(
@@ -40,39 +47,58 @@ def assemble(
     Those published before come first, then the others by place; withdrawn files last, so that a
     file put in the place of one taken away takes over its records.
     """
-    parts = []
-    datasets = {}
-    for place, account in sorted(accounts.submissions.items()):
-        if account.package == contract.name and account.accepted:
-            datasets[place], dataset = archive.dataset(place, account, contract)
-            parts.append(Part(account.accepted, place, dataset))
-    parts.sort(key=lambda part: _rank(part.file, accounts, before))
-    kept: list[Part] = []
-    taken: dict[tuple[str, str], str] = {}
+    datasets: dict[str, str] = {}
     conflicts: dict[str, Problem] = {}
     superseded: set[str] = set()
-    for part in parts:
-        keys = release.keys(contract, part)
-        other = next((taken[key] for key in keys if key in taken), None)
-        if len(set(keys)) < len(keys):
-            other = part.file
-        if other is None:
-            kept.append(part)
-            taken |= dict.fromkeys(keys, part.file)
-        elif accounts.submissions[part.file].withdrawn:
-            superseded.add(part.file)
-        else:
-            conflicts[part.file] = problem(
-                "conflicting-submission", Place(file=part.file), other=other
-            )
-    published: list[Part] = []
-    for part in kept:
-        if part.dataset.held:
-            others = {key for key, file in taken.items() if file != part.file}
-            published.extend(release.with_last(contract, part, last, others))
-        else:
-            published.append(part)
-    return Assembly(contract, tuple(published), datasets, conflicts, frozenset(superseded))
+    taken: dict[Key, str] = {}
+    waiting: list[Part] = []
+
+    def published() -> Iterator[Part]:
+        for part in _parts(contract, accounts, before, archive, datasets):
+            keys = release.keys(contract, part)
+            other = next((taken[key] for key in keys if key in taken), None)
+            if len(set(keys)) < len(keys):
+                other = part.file
+            if other is not None and accounts.submissions[part.file].withdrawn:
+                superseded.add(part.file)
+            elif other is not None:
+                conflicts[part.file] = problem(
+                    "conflicting-submission", Place(file=part.file), other=other
+                )
+            else:
+                taken.update(dict.fromkeys(keys, part.file))
+                if part.dataset.held:
+                    waiting.append(part)
+                else:
+                    yield part
+        for part in waiting:  # only now is it known what the others have
+            yield from release.with_last(contract, part, last, partial(_is_of_other, taken, part))
+
+    gathered = release.gather(contract, published())
+    return Assembly(gathered, datasets, conflicts, frozenset(superseded))
+
+
+def _parts(
+    contract: Package,
+    accounts: Accounts,
+    before: Accounts,
+    archive: Archive,
+    datasets: dict[str, str],
+) -> Iterator[Part]:
+    """The package's accepted files in their order; `datasets` is told where their data lie."""
+    accepted = [
+        place
+        for place, account in accounts.submissions.items()
+        if account.package == contract.name and account.accepted
+    ]
+    for place in sorted(accepted, key=lambda place: _rank(place, accounts, before)):
+        account = accounts.submissions[place]
+        datasets[place], dataset = archive.dataset(place, account, contract)
+        yield Part(str(account.accepted), place, dataset)
+
+
+def _is_of_other(taken: Mapping[Key, str], part: Part, key: Key) -> bool:
+    return taken.get(key, part.file) != part.file
 
 
 def _rank(place: str, accounts: Accounts, before: Accounts) -> tuple[bool, bool, bool, str]:

@@ -99,13 +99,12 @@ def _release(
     before: release.Previous | None,
     accounts: Accounts,
 ) -> release.Release | None:
-    if not one.parts and before is None:
+    if not one.gathered.parts and before is None:
         return None
     if before is not None and _stands(one, before, accounts.rollbacks):
         return None
     return release.build(
-        one.contract,
-        one.parts,
+        one.gathered,
         previous=before,
         created=work.now,
         publisher=settings.publisher_of(),
@@ -127,4 +126,4 @@ def _stands(one: Assembly, before: release.Previous, rollbacks: Mapping[str, str
     """Whether a rollback stays as it was published: while it is made of the same files, whatever
     else has changed, so that nothing undoes it but a submission or a person."""
     is_rollback = rollbacks.get(one.contract.name) == before.version
-    return is_rollback and release.sources(one.parts) == before.descriptor.get("sources")
+    return is_rollback and release.sources(one.gathered.parts) == before.descriptor.get("sources")

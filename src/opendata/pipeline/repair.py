@@ -327,7 +327,7 @@ class _Restoring:
                 account = account._replace(accepted=digest, dataset=None)
                 _, dataset = self.archive.dataset(place, account, contract)
                 parts.append(Part(digest, place, dataset))
-            return release.merged(contract, parts)
+            return release.merged(release.gather(contract, parts))
         except (OpendataError, KeyError, pa.ArrowException):
             return None
 

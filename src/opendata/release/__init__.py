@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         unpointed,
     )
     from opendata.release.formats import read_parquet, to_csv
+    from opendata.release.gathered import Gathered, gather
     from opendata.release.held import with_last
     from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
     from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
@@ -41,6 +42,7 @@ __all__ = [
     "QUALITY",
     "Difference",
     "Files",
+    "Gathered",
     "Judged",
     "Licence",
     "LicenceName",
@@ -54,6 +56,7 @@ __all__ = [
     "compare",
     "counted",
     "diff",
+    "gather",
     "keys",
     "licence_of",
     "merged",
@@ -81,6 +84,7 @@ __getattr__ = opened(
         "corrections": "reasons_of",
         "descriptor": "checksums pointer read_checksums sha256 sources unpointed",
         "formats": "read_parquet to_csv",
+        "gathered": "Gathered gather",
         "held": "with_last",
         "licences": "LICENCES Licence LicenceName licence_of",
         "model": "QUALITY Files Judged Part Previous Publisher Release",

@@ -38,6 +38,7 @@ from opendata.release.descriptor import (
 )
 from opendata.release.excel import to_excel
 from opendata.release.formats import read_csv, read_parquet, to_csv, to_parquet
+from opendata.release.gathered import Gathered
 from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
 from opendata.release.parts import split
 from opendata.release.quality import details, judged, of_sources, summary
@@ -51,38 +52,33 @@ def keys(package: Package, part: Part) -> list[tuple[str, str]]:
 
     Two parts of one release must not share any of them.
     """
-    return [(resource.name, key) for resource in package for key in _keys(resource, part)]
+    return [
+        (resource.name, key)
+        for resource in package
+        if (table := part.dataset.tables.get(resource.name)) is not None
+        for key in key_text(table, resource.primary_key).to_pylist()
+    ]
 
 
-def _keys(resource: Resource, part: Part) -> list[str]:
-    table = part.dataset.tables.get(resource.name)
-    found: list[str] = [] if table is None else key_text(table, resource.primary_key).to_pylist()
-    return found
-
-
-def _refuse_doubles(resource: Resource, table: pa.Table, parts: Sequence[Part]) -> None:
+def _refuse_doubles(resource: Resource, gathered: Gathered) -> None:
     """Raise where two rows have one key: which of them to publish is not ours to choose."""
-    doubled = (
-        pa.table({"key": key_text(table, resource.primary_key)})
-        .group_by("key")
-        .aggregate([("key", "count")])
-    )
-    doubled = doubled.filter(pc.greater(doubled.column("key_count"), 1))
+    rows = gathered.rows[resource.name]
+    keys = pa.table({"key": key_text(rows.table, resource.primary_key), "part": rows.part})
+    counted = keys.group_by("key").aggregate([("part", "count"), ("part", "min"), ("part", "max")])
+    doubled = counted.filter(pc.greater(counted.column("part_count"), 1))
     if doubled.num_rows:
-        key = min(str(one) for one in doubled.column("key").to_pylist())
-        files = [part.file for part in parts if key in _keys(resource, part)]
+        (first,) = doubled.sort_by("key").slice(0, 1).to_pylist()
         raise OpendataError(
             "conflicting-submission",
             table=resource.name,
-            value=key,
-            file=files[-1],
-            other=files[0],
+            value=first["key"],
+            file=gathered.parts[first["part_max"]].file,
+            other=gathered.parts[first["part_min"]].file,
         )
 
 
 def build(
-    package: Package,
-    parts: Sequence[Part],
+    gathered: Gathered,
     *,
     previous: Previous | None,
     created: datetime,
@@ -92,31 +88,29 @@ def build(
 ) -> Release | None:
     """The version that these parts make, or None where it would say what the previous one says.
 
-    Parts must not share a row (see `keys`). Their order does not matter. `created` is aware.
-    `withdrawn` says of files that were withdrawn for good why, which is published.
+    Parts must not share a row (see `keys`). `created` is aware. `withdrawn` says of files that were
+    withdrawn for good why, which is published.
     Raises OpendataError for parts that conflict and PackageError for a reserved resource name.
     """
+    package = gathered.package
     for resource in package:
         if resource.name in OURS:
             reason = f"the resource name {resource.name} is reserved"
             raise PackageError("broken-package", path=package.name, reason=reason)
-    parts = sorted(parts, key=lambda part: (part.file, part.source))
-    tables = {resource.name: merge(resource, parts) for resource in package}
-    for resource in package:
-        _refuse_doubles(resource, tables[resource.name], parts)
+        _refuse_doubles(resource, gathered)
+    tables, cells, found = merged(gathered, previous)
     plain = contract(package, publisher, base_url)
-    cells, found = lineage(package, parts), judged(parts, previous)
-    content = Content(package, plain, tables, sources(parts), cells, judged=found)
-    reasons = _reasons(withdrawn or {}, parts, previous)
+    content = Content(package, plain, tables, sources(gathered.parts), cells, judged=found)
+    reasons = _reasons(withdrawn or {}, gathered, previous)
     return _released(content, previous, created, reason=reasons or None)
 
 
 def _reasons(
-    withdrawn: Mapping[str, str], parts: Sequence[Part], previous: Previous | None
+    withdrawn: Mapping[str, str], gathered: Gathered, previous: Previous | None
 ) -> dict[str, str]:
     """Of the withdrawn files that the previous version was read from, and this is not: why."""
     before = {one["title"] for one in previous.descriptor.get("sources", ())} if previous else set()
-    gone = before - {one.file for one in parts}
+    gone = before - {one.file for one in gathered.parts}
     return {file: why for file, why in sorted(withdrawn.items()) if file in gone}
 
 
@@ -172,12 +166,11 @@ def read_again(
 
 
 def merged(
-    package: Package, parts: Sequence[Part]
+    gathered: Gathered, previous: Previous | None = None
 ) -> tuple[dict[str, pa.Table], pa.Table, list[Judged]]:
     """The tables that parts make, their lineage, and how machine-readable the parts' files are."""
-    parts = sorted(parts, key=lambda part: (part.file, part.source))
-    tables = {resource.name: merge(resource, parts) for resource in package}
-    return tables, lineage(package, parts), judged(parts, None)
+    tables = {one.name: merge(one, gathered.rows[one.name]) for one in gathered.package}
+    return tables, lineage(gathered), judged(gathered.parts, previous)
 
 
 def _data_resources(descriptor: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -12,8 +12,9 @@ from opendata.package import Package
 from opendata.package.contract import PRIVATE, published
 from opendata.release.csvw import GROUP, SUFFIX
 from opendata.release.csvw import MEDIA_TYPE as CSVW_TYPE
+from opendata.release.gathered import Source
 from opendata.release.licences import LICENCES
-from opendata.release.model import QUALITY, Files, Part, Publisher
+from opendata.release.model import QUALITY, Files, Publisher
 from opendata.release.schemas import CHANGES_SCHEMA, CORRECTIONS_SCHEMA, LINEAGE_SCHEMA
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -150,7 +151,7 @@ def without_data(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def sources(parts: Sequence[Part]) -> list[dict[str, str]]:
+def sources(parts: Sequence[Source]) -> list[dict[str, str]]:
     """The files that the data were read from."""
     return [
         {"title": file, "hash": f"sha256:{source}"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -18,14 +18,17 @@ Key = tuple[str, str]
 
 
 def with_last(
-    package: Package, part: Part, previous: Previous | None, others: Collection[Key] = ()
+    package: Package,
+    part: Part,
+    previous: Previous | None,
+    others: Callable[[Key], bool] = lambda key: False,
 ) -> list[Part]:
     """The part without the records that are held, and what stands for them: the same records of
     the last release, a part for each file that they were read from.
 
     What refers to a held record is held with it, and what a record that stays refers to stays, so
-    that every reference still has its record. `others` are the keys of other parts, which are not
-    published twice.
+    that every reference still has its record. `others` says of a key whether another part has it:
+    it is not published twice.
     """
     held = part.dataset.held
     own = _Tables(package, part.dataset.tables)
@@ -105,7 +108,7 @@ def _staying(
     asked: Mapping[str, set[str]],
     rest: Mapping[str, pa.Table],
     previous: Previous | None,
-    others: Collection[Key],
+    others: Callable[[Key], bool],
 ) -> dict[str, pa.Table]:
     """The rows of the last release that stand for those that are held."""
     if previous is None:
@@ -116,13 +119,15 @@ def _staying(
         texts = own.texts(name)
         wanted.setdefault(name, set()).update(texts[row] for row in gone)
     there = {name: set(own.texts(name, table)) for name, table in rest.items()}
-    for name, key in others:
-        there.setdefault(name, set()).add(key)
+
+    def is_there(name: str, key: str) -> bool:
+        return key in there[name] or others((name, key))
+
     staying = {}
     for name, found in last.hanging(wanted).items():
         texts = last.texts(name)
-        staying[name] = {row for row in found if texts[row] not in there[name]}
-    _add_referenced(package, last, staying, there)
+        staying[name] = {row for row in found if not is_there(name, texts[row])}
+    _add_referenced(package, last, staying, is_there)
     return {name: last.tables[name].take(sorted(found)) for name, found in staying.items() if found}
 
 
@@ -130,7 +135,7 @@ def _add_referenced(
     package: Package,
     last: _Tables,
     rows: dict[str, set[int]],
-    there: Mapping[str, Collection[str]],
+    is_there: Callable[[str, str], bool],
 ) -> None:
     """Add what the rows refer to, as far as it is not there."""
     grown = True
@@ -146,7 +151,7 @@ def _add_referenced(
                 new = {
                     row
                     for row, value in targets
-                    if value in wanted and texts[row] not in there[key.resource]
+                    if value in wanted and not is_there(key.resource, texts[row])
                 } - known
                 known |= new
                 grown = grown or bool(new)

@@ -12,18 +12,18 @@ from typing import Any
 import pyarrow as pa
 
 from opendata.package import Package, Resource
-from opendata.release.model import Judged, Part, Previous
+from opendata.release.gathered import Source
+from opendata.release.model import Judged, Previous
 from opendata.validate.machine_readability import LEVELS, STANDARD
 
 
-def judged(parts: Sequence[Part], previous: Previous | None) -> list[Judged]:
+def judged(parts: Sequence[Source], previous: Previous | None) -> list[Judged]:
     """What is known of the form of every source, sorted by its name. What the version before tells
     of the same file stands where nothing is known now."""
     known = {(one["title"], one["hash"]): one for one in previous.judged} if previous else {}
     found: dict[tuple[str, str], Judged] = {}
-    for part in sorted(parts, key=lambda one: (one.file, one.source)):
-        key = (part.file, f"sha256:{part.source}")
-        readability = part.dataset.readability
+    for file, source, readability in parts:
+        key = (file, f"sha256:{source}")
         if readability is not None:
             found[key] = {"title": key[0], "hash": key[1], **readability.to_json()}
         elif key not in found:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute
 
-from opendata.package import Package, Resource
+from opendata.package import Resource
 from opendata.validate.progress import progress_cells
 
 if TYPE_CHECKING:
-    from opendata.release.model import Part
+    from opendata.release.gathered import Gathered, Rows
 
 pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes (plain values, mixed arguments)."""
@@ -59,20 +59,13 @@ def schema(resource: Resource) -> pa.Schema:
     )
 
 
-def merge(resource: Resource, parts: Sequence[Part]) -> pa.Table:
+def merge(resource: Resource, rows: Rows) -> pa.Table:
     """All parts' rows of one table, sorted by its key.
 
     Empty text and NaN become null: CSV cannot tell them apart, and every format must say the same.
     """
-    wanted = schema(resource)
-    tables = [
-        part.dataset.tables[resource.name].select(wanted.names).cast(wanted)
-        for part in parts
-        if resource.name in part.dataset.tables
-    ]
-    table = pa.concat_tables(tables) if tables else wanted.empty_table()
-    columns = [_without_blanks(table.column(name)) for name in wanted.names]
-    table = pa.Table.from_arrays(columns, schema=wanted)
+    columns = [_without_blanks(column) for column in rows.table.columns]
+    table = pa.Table.from_arrays(columns, schema=rows.table.schema)
     return table.sort_by([(name, "ascending") for name in resource.primary_key]).combine_chunks()
 
 
@@ -113,7 +106,7 @@ def key_text(table: pa.Table, key: Sequence[str]) -> Column:
     return pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
 
 
-def lineage(package: Package, parts: Sequence[Part]) -> pa.Table:
+def lineage(gathered: Gathered) -> pa.Table:
     """For every published value where it comes from: source file, sheet and cell.
 
     Sorted by table and field (in the package's order) and key. `how` says whether the value was
@@ -121,93 +114,78 @@ def lineage(package: Package, parts: Sequence[Part]) -> pa.Table:
     layout settles), was computed from it (a line for each cell), or is told by the file's folder.
     """
     pieces = [LINEAGE.empty_table()]
-    for resource in package:
-        computed = _computed(resource, parts) if resource.is_derived else None
+    for resource in gathered.package:
+        rows = gathered.rows[resource.name]
+        keys = key_text(rows.table, resource.primary_key)
+        computed = _computed(resource, gathered) if resource.is_derived else None
         for field in resource.published:
-            lines = [
-                line
-                for part in parts
-                if resource.name in part.dataset.cells
-                for line in _lines(part, resource, field.name)
-            ]
+            lines = [*_lines(gathered, resource, field.name, keys)]
             if computed is not None:
-                keys = _keys_with(resource, field.name, parts)
-                lines.append(_of_field(resource, field.name, computed, keys))
-            if lines:
-                pieces.append(pa.concat_tables(lines).sort_by([("key", "ascending")]))
+                filled = pc.is_valid(_without_blanks(rows.table.column(field.name)))
+                lines.append(_of_field(resource, field.name, computed, keys.filter(filled)))
+            pieces.append(pa.concat_tables(lines).sort_by([("key", "ascending")]))
     return pa.concat_tables(pieces).combine_chunks()
 
 
-def _lines(part: Part, resource: Resource, field: str) -> Iterator[pa.Table]:
-    """The values of one field that a part read, and those that were made."""
-    table, cells = part.dataset.tables[resource.name], part.dataset.cells[resource.name]
-    key = key_text(table, resource.primary_key)
-    known = cells.column(field)
-    yield _origins(part, resource, field, "read", key, known).filter(pc.is_valid(known))
-    unknown = pc.and_(pc.is_valid(_without_blanks(table.column(field))), pc.is_null(known))
+def _lines(gathered: Gathered, resource: Resource, field: str, keys: Column) -> Iterator[pa.Table]:
+    """The values of one field that were read, and those that were made."""
+    rows = gathered.rows[resource.name]
+
+    def origins(how: str, cells: Column, wanted: Column) -> pa.Table:
+        def same(value: str) -> pa.Array[Any]:
+            return pa.repeat(pa.scalar(value, pa.string()), len(found))
+
+        found = keys.filter(wanted)
+        files = _files(gathered, rows.part.filter(wanted))
+        columns = (same(resource.name), found, same(field), same(how), *files)
+        return pa.Table.from_arrays([*columns, *_places(cells.filter(wanted))], schema=LINEAGE)
+
+    known = rows.cells.column(field)
+    yield origins("read", known, pc.is_valid(known))
+    unknown = pc.and_(pc.is_valid(_without_blanks(rows.table.column(field))), pc.is_null(known))
     if resource.is_derived or not pc.any(unknown).as_py():
         return
     if field == CODE:
-        nowhere = pa.nulls(table.num_rows, pa.string())
-        yield _origins(part, resource, field, "folder", key, nowhere).filter(unknown)
+        yield origins("folder", pa.nulls(len(keys), pa.string()), unknown)
     else:
-        anchors = pc.coalesce(*(column.cast(pa.string()) for column in cells.columns))
-        yield _origins(part, resource, field, "made", key, anchors).filter(unknown)
+        yield origins("made", pc.coalesce(*rows.cells.columns), unknown)
 
 
-def _origins(
-    part: Part, resource: Resource, field: str, how: str, keys: Column, cells: Column
-) -> pa.Table:
-    def same(value: str) -> pa.Array[Any]:
-        return pa.repeat(pa.scalar(value, pa.string()), len(keys))
-
-    columns = (same(resource.name), keys, *map(same, (field, how, part.source, part.file)))
-    return pa.Table.from_arrays([*columns, *_places(cells)], schema=LINEAGE)
+def _files(gathered: Gathered, part: Column) -> tuple[Column, Column]:
+    """The SHA-256 and the places of files, by the numbers of the parts."""
+    sources = pa.array([one.source for one in gathered.parts], pa.string())
+    files = pa.array([one.file for one in gathered.parts], pa.string())
+    return sources.take(part), files.take(part)
 
 
 def _places(cells: Column) -> tuple[Column, Column]:
     """Sheets and cells. A sheet's name may hold "!", an address cannot."""
-    places = pc.extract_regex(pc.cast(cells, pa.string()), r"(?s)^(?P<sheet>.*)!(?P<cell>[^!]*)$")
+    places = pc.extract_regex(cells, r"(?s)^(?P<sheet>.*)!(?P<cell>[^!]*)$")
     return pc.struct_field(places, "sheet"), pc.struct_field(places, "cell")
 
 
-def _computed(resource: Resource, parts: Sequence[Part]) -> pa.Table:
+def _computed(resource: Resource, gathered: Gathered) -> pa.Table:
     """The cells of what each row of a derived table is computed from, whichever part has them:
     `used` beside the columns of LINEAGE, without the field and those that say which table."""
-    values, cells = [VALUES.empty_table()], [pa.array([], pa.string())]
-    for number, part in enumerate(parts):
-        if "indicator_values" in part.dataset.cells:
-            table = part.dataset.tables["indicator_values"]
-            values.append(table.select(VALUES.names).cast(VALUES))
-            places = part.dataset.cells["indicator_values"].column("value").cast(pa.string())
-            numbered = pc.binary_join_element_wise(str(number), places, "\n")
-            cells.extend(numbered.chunks)
-    found = progress_cells(pa.concat_tables(values), pa.chunked_array(cells, pa.string()))
+    values = gathered.rows["indicator_values"]
+    number = pc.cast(values.part, pa.string())
+    numbered = pc.binary_join_element_wise(number, values.cells.column("value"), "\n")
+    found = progress_cells(values.table.select(VALUES.names).cast(VALUES), numbered)
     split = pc.extract_regex(found.column("cell"), r"(?s)^(?P<part>[0-9]+)\n(?P<cell>.*)$")
-    number = pc.cast(pc.struct_field(split, "part"), pa.int64())
+    sha256, file = _files(gathered, pc.cast(pc.struct_field(split, "part"), pa.int64()))
     sheet, cell = _places(pc.struct_field(split, "cell"))
     columns: dict[str, Any] = {
         "used": found.column("used"),
         "key": key_text(found, resource.primary_key),
-        "sha256": pa.array([one.source for one in parts], pa.string()).take(number),
-        "file": pa.array([one.file for one in parts], pa.string()).take(number),
+        "sha256": sha256,
+        "file": file,
         "sheet": sheet,
         "cell": cell,
     }
     return pa.table(columns)
 
 
-def _keys_with(resource: Resource, field: str, parts: Sequence[Part]) -> pa.Array[Any]:
-    """The keys of the rows that have a value in a field."""
-    found = [pa.array([], pa.string())]
-    for table in (one.dataset.tables.get(resource.name) for one in parts):
-        if table is not None:
-            keys = key_text(table, resource.primary_key)
-            found.extend(keys.filter(pc.is_valid(_without_blanks(table.column(field)))).chunks)
-    return pa.concat_arrays(found)
-
-
-def _of_field(resource: Resource, field: str, computed: pa.Table, keys: pa.Array[Any]) -> pa.Table:
+def _of_field(resource: Resource, field: str, computed: pa.Table, keys: Column) -> pa.Table:
     """The lines of one field of a derived table: an operand has one cell, a result all of them."""
     computed = computed.filter(pc.is_in(computed.column("key"), keys))
     own = field if field in _OPERANDS else "actual" if field in resource.primary_key else None
