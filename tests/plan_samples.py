@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from opendata.catalogue import Current
+from opendata.catalogue import ORIGINS, Current
 from opendata.package import Package
 from opendata.release import Previous, Release
 from opendata.validate.progress import indicator_progress
@@ -174,7 +174,7 @@ def shown(*releases: Release) -> Current:
         newest.descriptor,
         [one.entry for one in reversed(releases)],
         newest.tables,
-        newest.lineage,
+        newest.origins(ORIGINS),
         newest.corrections,
         newest.changes,
     )

@@ -18,7 +18,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from playwright.sync_api import Browser
 
 from opendata import catalogue
-from opendata.catalogue import Current
+from opendata.catalogue import ORIGINS, Current
 from opendata.release import Files, Previous, Release
 from opendata.store import FolderStore
 from tests.release_samples import (
@@ -89,7 +89,12 @@ def current(release: Release) -> Current:
     """As it is read back from a store."""
     read = Previous.read(release.files)
     return Current(
-        read.descriptor, [release.entry], read.tables, read.lineage, read.corrections, read.changes
+        read.descriptor,
+        [release.entry],
+        read.tables,
+        read.origins(ORIGINS),
+        read.corrections,
+        read.changes,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -20,7 +21,12 @@ _READABILITY = b"readability"
 
 def fingerprint(package: Package) -> str:
     """What a dataset depends on beside its file: the program and the contract."""
-    return f"{version('opendata')}:{package.fingerprint}"
+    return f"{_version()}:{package.fingerprint}"
+
+
+@cache
+def _version() -> str:
+    return version("opendata")
 
 
 def cache_path(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -37,12 +38,12 @@ from opendata.release.descriptor import (
     without_data,
 )
 from opendata.release.excel import to_excel
-from opendata.release.formats import read_csv, read_parquet, to_csv, to_parquet
+from opendata.release.formats import lineage_to_parquet, read_csv, read_parquet, to_csv, to_parquet
 from opendata.release.gathered import Gathered
 from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
 from opendata.release.parts import split
 from opendata.release.quality import details, judged, of_sources, summary
-from opendata.release.tables import LINEAGE, key_text, lineage, merge, pc, schema
+from opendata.release.tables import LINEAGE, by_field, key_text, lineage, merge, pc, schema
 
 FIRST = "1.0.0"
 
@@ -98,9 +99,14 @@ def build(
             reason = f"the resource name {resource.name} is reserved"
             raise PackageError("broken-package", path=package.name, reason=reason)
         _refuse_doubles(resource, gathered)
-    tables, cells, found = merged(gathered, previous)
-    plain = contract(package, publisher, base_url)
-    content = Content(package, plain, tables, sources(gathered.parts), cells, judged=found)
+    content = Content(
+        package,
+        contract(package, publisher, base_url),
+        _tables(gathered),
+        sources(gathered.parts),
+        partial(lineage, gathered),
+        judged=judged(gathered.parts, previous),
+    )
     reasons = _reasons(withdrawn or {}, gathered, previous)
     return _released(content, previous, created, reason=reasons or None)
 
@@ -116,8 +122,7 @@ def _reasons(
 
 def compare(before: Previous, after: Previous) -> Difference:
     """What the one version says otherwise than the other."""
-    nowhere = LINEAGE.empty_table()
-    return _compare(Content.of(after.descriptor, after.tables, nowhere), before)
+    return _compare(Content.of(after.descriptor, after.tables), before)
 
 
 def restore(target: Files, *, previous: Previous, created: datetime, reason: str) -> Release | None:
@@ -141,8 +146,7 @@ def rebuild(
     """All files of a version once more, from its descriptor, tables and lineage and the version
     before it, as far as they are known, and what is known of the form of its sources. They are
     those that were published only if their checksums are."""
-    lines = LINEAGE.empty_table() if cells is None else cells
-    content = Content.of(descriptor, tables, lines, judged)
+    content = Content.of(descriptor, tables, cells, judged)
     empty = {one.name: schema(one).empty_table() for one in content.package}
     content = replace(content, tables={**empty, **tables})
     version = str(descriptor["version"])
@@ -165,12 +169,14 @@ def read_again(
     return tables, None if cells is None else read_parquet(cells)
 
 
-def merged(
-    gathered: Gathered, previous: Previous | None = None
-) -> tuple[dict[str, pa.Table], pa.Table, list[Judged]]:
+def merged(gathered: Gathered) -> tuple[dict[str, pa.Table], pa.Table, list[Judged]]:
     """The tables that parts make, their lineage, and how machine-readable the parts' files are."""
-    tables = {one.name: merge(one, gathered.rows[one.name]) for one in gathered.package}
-    return tables, lineage(gathered), judged(gathered.parts, previous)
+    cells = pa.concat_tables([LINEAGE.empty_table(), *lineage(gathered)])
+    return _tables(gathered), cells, judged(gathered.parts, None)
+
+
+def _tables(gathered: Gathered) -> dict[str, pa.Table]:
+    return {one.name: merge(one, gathered.rows[one.name]) for one in gathered.package}
 
 
 def _data_resources(descriptor: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -181,19 +187,20 @@ def parts_of(files: Files) -> list[Part]:
     """What each source file contributed to a published version: its rows, each value with the cell
     it was read in. Raises StoreError where the files are not those of a version."""
     content = Content.read(files)
-    return split(content.package, content.tables, content.cells)
+    cells = pa.concat_tables([LINEAGE.empty_table(), *content.cells()])
+    return split(content.package, content.tables, cells)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a version says, whatever its number: `plain` is its contract as published, `cells` its
-    lineage; `version` where it has one already."""
+    """What a version says, whatever its number: `plain` is its contract as published, `cells` gives
+    its lineage field by field; `version` where it has one already."""
 
     package: Package
     plain: Mapping[str, Any]
     tables: Mapping[str, pa.Table]
     sources: Sequence[Mapping[str, str]]
-    cells: pa.Table
+    cells: Callable[[], Iterable[pa.Table]]
     version: str | None = None
     judged: Sequence[Judged] = ()
     """How machine-readable its sources are."""
@@ -215,7 +222,7 @@ class Content:
         cls,
         descriptor: Mapping[str, Any],
         tables: Mapping[str, pa.Table],
-        cells: pa.Table,
+        cells: pa.Table | None = None,
         judged: Sequence[Judged] = (),
     ) -> Content:
         plain = without_data(descriptor)
@@ -223,7 +230,8 @@ class Content:
         version = str(descriptor["version"])
         files = descriptor.get("sources", ())
         found = of_sources(files, judged)
-        return cls(described(plain), plain, tables, files, cells, version, found)
+        lines = partial(by_field, LINEAGE.empty_table() if cells is None else cells)
+        return cls(described(plain), plain, tables, files, lines, version, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +321,7 @@ def _files(
         difference.rows,
         version,
         reason,
-        previous.lineage if previous else None,
+        previous.origins({"file": [*reason]}) if previous and isinstance(reason, dict) else None,
     )
     records = {"changes": changes, "corrections": register}
     data = _data(content, dated, records)
@@ -344,7 +352,7 @@ def _data(
         files[f"{resource.name}.csv"] = to_csv(table)
         files[f"{resource.name}.parquet"] = to_parquet(table, resource.primary_key, metadata)
     files |= {f"{name}.csv": to_csv(table) for name, table in records.items()}
-    files["lineage.parquet"] = to_parquet(content.cells, (), about)
+    files["lineage.parquet"] = lineage_to_parquet(content.cells(), about)
     files[f"{package.name}.xlsx"] = to_excel(package, tables, descriptor)
     files[QUALITY] = document(details(content.judged))
     return files | _csvw(descriptor)

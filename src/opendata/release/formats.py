@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from opendata.release.tables import Column, pc, text
+from opendata.release.tables import LINEAGE, Column, pc, text
 
 CHUNK_ROWS = 65_536
 
@@ -48,18 +50,39 @@ def _quoted(column: Column) -> Column:
 def to_parquet(table: pa.Table, key: Sequence[str], metadata: Mapping[str, str]) -> bytes:
     """zstd, the sort order declared, where each page of rows lies, so that a reader can load some
     rows of many; `metadata` in the file's key-value metadata."""
-    out = io.BytesIO()
     order: list[tuple[str, Literal["ascending"]]] = [(name, "ascending") for name in key]
+    sorting = pq.SortingColumn.from_ordering(table.schema, order) if order else None
+    return _parquet([table], table.schema, metadata, sorting_columns=sorting)
+
+
+def lineage_to_parquet(pieces: Iterable[pa.Table], metadata: Mapping[str, str]) -> bytes:
+    """A lineage as it comes, a row group for each field: a reader passes over those that it does
+    not look for."""
+    return _parquet(
+        pieces,
+        LINEAGE,
+        metadata,
+        # Every field tells the same keys, in their order: each as what it adds to the one before.
+        use_dictionary=[name for name in LINEAGE.names if name != "key"],
+        column_encoding={"key": "DELTA_BYTE_ARRAY"},
+    )
+
+
+def _parquet(
+    pieces: Iterable[pa.Table], schema: pa.Schema, metadata: Mapping[str, str], **options: Any
+) -> bytes:
+    out = io.BytesIO()
     with pq.ParquetWriter(
         out,
-        table.schema.remove_metadata(),
+        schema.remove_metadata(),
         compression="zstd",
         # Arrow's own copy of the schema says nothing that Parquet's types do not.
         store_schema=False,
         write_page_index=True,
-        sorting_columns=pq.SortingColumn.from_ordering(table.schema, order) if order else None,
+        **options,
     ) as writer:
-        writer.write_table(table.replace_schema_metadata(None))
+        for piece in pieces:
+            writer.write_table(piece.replace_schema_metadata(None))
         writer.add_key_value_metadata({**metadata})
     return out.getvalue()
 
@@ -80,7 +103,9 @@ def read_csv(content: bytes, schema: pa.Schema) -> pa.Table:
 
 def read_parquet(content: bytes, where: Mapping[str, Sequence[str]] | None = None) -> pa.Table:
     """The table of a Parquet file, without its metadata: of its rows all, or those `where` every
-    column named has one of the values given. Raises pa.ArrowException."""
-    wanted: Any = [(name, "in", [*values]) for name, values in (where or {}).items()]
-    table = pq.read_table(io.BytesIO(content), filters=wanted or None)
-    return table.replace_schema_metadata(None)
+    column named has one of the texts given. Raises pa.ArrowException."""
+    wanted = [
+        pc.field(name).isin(pa.array(values, pa.string())) for name, values in (where or {}).items()
+    ]
+    filters = reduce(and_, wanted) if wanted else None
+    return pq.read_table(io.BytesIO(content), filters=filters).replace_schema_metadata(None)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from opendata.package import Package, dependents
 from opendata.release.model import Part, Previous
-from opendata.release.tables import key_text, pc, schema
+from opendata.release.tables import key_text, schema
 from opendata.validate import Dataset, derived
 
 Key = tuple[str, str]
@@ -189,12 +189,10 @@ def _cells(
     """By record that stays: the source (SHA-256) and file it was read from, and by field the cell
     (`<sheet>!<A1>`)."""
     found: dict[Key, tuple[tuple[str, str], dict[str, str]]] = {}
-    if previous is None or previous.lineage is None:
-        return found
-    for name, table in staying.items():
-        lines = previous.lineage.filter(pc.equal(previous.lineage.column("table"), name))
-        keys = key_text(table, package.resource(name).primary_key)
-        for line in lines.filter(pc.is_in(lines.column("key"), keys)).to_pylist():
+    for name, table in staying.items() if previous else ():
+        keys: list[str] = key_text(table, package.resource(name).primary_key).to_pylist()
+        lines = previous.origins({"table": [name], "key": keys}) if previous else None
+        for line in lines.to_pylist() if lines else ():
             source = line["sha256"], line["file"]
             _, cells = found.setdefault((name, line["key"]), (source, {}))
             if line["how"] == "read":

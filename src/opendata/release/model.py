@@ -57,19 +57,18 @@ class Previous:
     descriptor: Mapping[str, Any]
     tables: Mapping[str, pa.Table]
     corrections: pa.Table
-    lineage: pa.Table | None = None
-    """The cell behind every value, as `release.tables.lineage` gives it."""
+    lineage: bytes | None = None
+    """Its `lineage.parquet`: see `origins`."""
     changes: pa.Table | None = None
     """What the version changed: the lines of its changes.csv."""
     judged: tuple[Judged, ...] = ()
     """What its `quality.json` says of every source."""
 
     @classmethod
-    def read(cls, files: Files, origins: Mapping[str, Sequence[str]] | None = None) -> Previous:
+    def read(cls, files: Files) -> Previous:
         """Read a version's `datapackage.json`, Parquet files and register of corrections.
 
-        `origins` says which lines of the lineage are wanted (`read_parquet`): all of it takes
-        gigabytes where there are millions of values. Raises StoreError.
+        Raises StoreError.
         """
         import pyarrow as pa
 
@@ -86,17 +85,30 @@ class Previous:
                 if one["format"] == "parquet"
             }
             corrected = read_corrections(files.get("corrections.csv"))
-            cells = files.get("lineage.parquet")
-            lineage = None if cells is None else read_parquet(cells, origins)
             changed = files.get("changes.csv")
             changes = None if changed is None else read_csv(changed, CHANGES)
             judged = read_judged(files.get(QUALITY))
             version = str(descriptor["version"])
+            lineage = files.get("lineage.parquet")
             return cls(version, descriptor, tables, corrected, lineage, changes, judged)
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise StoreError(
                 "damaged-release", path="datapackage.json", reason=repr(error)
             ) from error
+
+    def origins(self, where: Mapping[str, Sequence[str]]) -> pa.Table | None:
+        """The cells behind its values, as `release.tables.lineage` gives them: the lines `where`
+        every column named has one of the values given, for all of them take gigabytes where there
+        are millions of values. None where it has no lineage. Raises StoreError."""
+        import pyarrow as pa
+
+        from opendata.release.formats import read_parquet
+
+        try:
+            return None if self.lineage is None else read_parquet(self.lineage, where)
+        except pa.ArrowException as error:
+            reason = repr(error)
+            raise StoreError("damaged-release", path="lineage.parquet", reason=reason) from error
 
 
 def read_judged(content: bytes | None) -> tuple[Judged, ...]:

@@ -106,14 +106,14 @@ def key_text(table: pa.Table, key: Sequence[str]) -> Column:
     return pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
 
 
-def lineage(gathered: Gathered) -> pa.Table:
-    """For every published value where it comes from: source file, sheet and cell.
+def lineage(gathered: Gathered) -> Iterator[pa.Table]:
+    """For every published value where it comes from: source file, sheet and cell; table by table
+    and field by field (in the package's order), for all of it is many times as large as the values.
 
-    Sorted by table and field (in the package's order) and key. `how` says whether the value was
+    Each is sorted by key. `how` says whether the value was
     read in that cell, was made for the record that stands there (an id, a reference, what the
     layout settles), was computed from it (a line for each cell), or is told by the file's folder.
     """
-    pieces = [LINEAGE.empty_table()]
     for resource in gathered.package:
         rows = gathered.rows[resource.name]
         keys = key_text(rows.table, resource.primary_key)
@@ -123,8 +123,17 @@ def lineage(gathered: Gathered) -> pa.Table:
             if computed is not None:
                 filled = pc.is_valid(_without_blanks(rows.table.column(field.name)))
                 lines.append(_of_field(resource, field.name, computed, keys.filter(filled)))
-            pieces.append(pa.concat_tables(lines).sort_by([("key", "ascending")]))
-    return pa.concat_tables(pieces).combine_chunks()
+            found = pa.concat_tables(lines)
+            if found.num_rows:
+                yield found.sort_by([("key", "ascending")])
+
+
+def by_field(lineage: pa.Table) -> Iterator[pa.Table]:
+    """A lineage that was read, as it was made."""
+    of = pc.binary_join_element_wise(lineage.column("table"), lineage.column("field"), "/")
+    ends = pc.run_end_encode(of.combine_chunks()).run_ends.to_pylist()
+    for start, end in zip([0, *ends], ends, strict=False):
+        yield lineage.slice(start, end - start)
 
 
 def _lines(gathered: Gathered, resource: Resource, field: str, keys: Column) -> Iterator[pa.Table]:

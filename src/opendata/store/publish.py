@@ -254,32 +254,26 @@ def _verified(public: Store, path: str, expected: str) -> bytes:
     return content
 
 
-def previous(
-    public: Store,
-    state: State,
-    package: str,
-    origins: Mapping[str, Sequence[str]] | None = None,
-) -> Previous | None:
-    """The package's current version, to build the next one upon; None before the first. Of its
-    lineage all, or the `origins` that are wanted (see `Previous.read`)."""
+def previous(public: Store, state: State, package: str) -> Previous | None:
+    """The package's current version, to build the next one upon; None before the first."""
     history = _history(state, package)
     if not history:
         return None
-    return Previous.read(release_files(public, state, package, history[-1]["version"]), origins)
+    return Previous.read(release_files(public, state, package, history[-1]["version"]))
 
 
 def current(public: Store, state: State) -> list[Current]:
     """What the catalogue shows: every package's current version and its history."""
     found = []
     for package in sorted(state.get("releases", {})):
-        before = previous(public, state, package, ORIGINS)
+        before = previous(public, state, package)
         if before is not None:
             found.append(
                 Current(
                     before.descriptor,
                     _history(state, package),
                     before.tables,
-                    before.lineage,
+                    before.origins(ORIGINS),
                     before.corrections,
                     before.changes,
                     _earlier_schema_changes(public, state, package),
