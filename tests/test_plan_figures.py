@@ -168,7 +168,10 @@ def unjudged() -> Current:
         "plans": [{"plan_id": f"{NEAR}-p", "municipality_code": NEAR, "title": "計画"}],
         "indicators": [
             indicator(name, name, direction, plan_id=f"{NEAR}-p", node_id=None)
-            for name, direction in [*((name, case[0]) for name, case in CASES.items()), ("none", "up")]
+            for name, direction in [
+                *((name, case[0]) for name, case in CASES.items()),
+                ("none", "up"),
+            ]
         ],
         "indicator_values": [
             {**row, "indicator_id": name} for name, (_, rows, *_) in CASES.items() for row in rows

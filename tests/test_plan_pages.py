@@ -562,10 +562,12 @@ SPAN = {"value": None, "comparator": "range", "value_low": 20, "value_high": 30}
     ],
 )
 def test_where_a_value_lies_as_the_target_is_written(
-    actual: float, target: Row, said: tuple[str, float]
+    actual: float, target: Row, said: tuple[str, int]
 ) -> None:
     ends = {"value_low": None, "value_high": None}
-    assert against_target(value("i", "actual", 2020, actual) | ends, ends | target) == said
+    found = against_target(value("i", "actual", 2020, actual) | ends, ends | target)
+    assert found is not None
+    assert (found[0], int(found[1])) == said
 
 
 KINDS = st.sampled_from(["baseline", "midterm_target", "target", "actual", "forecast", "other"])
