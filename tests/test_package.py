@@ -96,7 +96,7 @@ def test_every_category_has_a_label_and_no_label_two_meanings() -> None:
 
 def test_every_way_of_reading_and_every_type_is_known_to_the_validator() -> None:
     assert set(_READERS) == READINGS
-    assert set(ARROW) == TYPES
+    assert set(ARROW) == set(TYPES)
 
 
 def test_what_is_private_is_not_published() -> None:

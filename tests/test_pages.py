@@ -26,7 +26,7 @@ from opendata import catalogue
 from opendata.catalogue import Current
 from opendata.catalogue.fields import fields
 from opendata.catalogue.model import LANGUAGES
-from opendata.catalogue.search import Document, Index, bucket, normalized
+from opendata.catalogue.search import HOLDERS, Document, Held, Index, bucket, normalized
 from opendata.catalogue.standing import standing
 from opendata.catalogue.texts import texts
 from opendata.package import Package
@@ -531,6 +531,21 @@ def test_the_index_tells_where_pairs_of_letters_stand() -> None:
     assert at("26") == [26, 126, 226, 250]
     assert at("府") == [250]
     assert at("無い") == []
+
+
+def test_what_several_places_have_is_one_document_that_each_of_them_holds() -> None:
+    places = [Document("place", f"市{number}", "", f"p{number}") for number in range(45)]
+    held = [Held(one.path, f"{one.path}/x", "n-1") for one in places if one.path != "p2"]
+    found = Index.of(
+        [Document("dataset", "", "", ""), *places, Document("node", "窓口", "", "p0/x", held=held)]
+    )
+    assert found.places == (1, 45)
+    files = found.files()
+    name, first = unpacked(files["search/words/held-0.js"])
+    assert (name, len(first)) == ("held-0", HOLDERS)
+    assert first[:4] == [[[46, "p0/x", "n-1"]], [[46, "p1/x", "n-1"]], [], [[46, "p3/x", "n-1"]]]
+    assert sum(len(unpacked(files[f"search/words/held-{one}.js"])[1]) for one in range(3)) == 45
+    assert "search/words/held-3.js" not in files
 
 
 def test_a_large_index_is_cut_into_small_files() -> None:

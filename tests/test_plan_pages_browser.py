@@ -34,7 +34,9 @@ PAGES = (
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("plans")
-    pages = catalogue.build([current()], publisher=PUBLISHER, places={NEAR: "下野市"})
+    pages = catalogue.build(
+        [current()], publisher=PUBLISHER, places={NEAR: "下野市", FAR: "八王子市"}
+    )
     files = dict(pages.files)
     for section in pages.sections:
         files |= section.render()
@@ -176,3 +178,28 @@ def test_paper_shows_picture_and_tree(page: Page, folder: Path) -> None:
         box = page.locator(part).first.bounding_box()
         assert box is not None
         assert box["height"] > 0
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "leads"),
+    [
+        ("電子申請の割合 八王子", "電子申請の割合", f"places/{FAR}/indicators/far.html"),
+        ("092169 電子申請 割合", "電子申請の割合", f"places/{NEAR}/indicators/up.html"),
+        ("電子申請の割合", "電子申請の割合", f"{COMPARISON}.html"),
+        ("便利なまち", "便利なまち", f"places/{NEAR}/plans/{PLAN}.html#n-g1"),
+    ],
+)
+def test_what_several_have_is_found_beside_the_name_of_one(
+    page: Page, folder: Path, query: str, first: str, leads: str
+) -> None:
+    page.goto(f"{(folder / 'search/index.html').as_uri()}?q={query}")
+    found = page.locator(".found a").first
+    found.wait_for()
+    assert found.inner_text() == first
+    assert str(found.get_attribute("href")) == f"../{leads}"
+
+
+@pytest.mark.parametrize("query", ["%25", '"', "。、"])
+def test_signs_alone_are_said_to_find_nothing(page: Page, folder: Path, query: str) -> None:
+    page.goto(f"{(folder / 'search/index.html').as_uri()}?q={query}")
+    page.get_by_text("記号だけではさがせません").wait_for()

@@ -4,6 +4,9 @@ Japanese has no spaces between words, so that no word need be known to be found.
 into small files, of which a search loads the few that it needs: `search/words/letters-<n>.js` say
 in which documents letters stand, `search/words/pages-<n>.js` what the documents are. They are
 programs of one call, not JSON, because a page that was opened as a file may load those only.
+
+What several municipalities have alike is one document. `search/words/held-<n>.js` say of each
+municipality which of those it holds and where, so that they are found beside its name, too.
 """
 
 from __future__ import annotations
@@ -12,24 +15,38 @@ import hashlib
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from opendata.release import Files
 
+PLACE = "place"
+"""The kind of what may hold documents; all of that kind stand together."""
 PAGES = 100
 """How many documents stand in a file."""
+HOLDERS = 20
+"""Of how many municipalities a file tells what they hold."""
 POSTINGS = 6_000
 """About how many numbers of documents stand in a file of letters."""
 _HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 
 
+class Held(NamedTuple):
+    """A page about a document's matter in one place: the paths of the place's page and of its own,
+    and the place on it."""
+
+    place: str
+    path: str
+    part: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What can be found: its `kind` (dataset, place, indicator, plan, field), its title, what else
-    is said of it, and the path of its page without the ending; `part` is the place on the page.
-    `english` are title and words in English, where there are any; `more` is searched, not shown."""
+    """What can be found: its `kind` (dataset, place, indicator, plan, node, field), its title, what
+    else is said of it, and the path of its page without the ending; `part` is the place on the
+    page. `english` are title and words in English, where there are any; `more` is searched, not
+    shown. `held` says where several places have it, each with a page of its own."""
 
     kind: str
     title: str
@@ -38,6 +55,7 @@ class Document:
     part: str = ""
     english: tuple[str, str] = ("", "")
     more: str = ""
+    held: Sequence[Held] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +72,7 @@ class Index:
         """The index of documents; those that come first are shown first."""
         known, sink, length = [*documents], hashlib.sha256(), 0
         for one in known:
-            shown = json.dumps(_shown(one)).encode()
-            sink.update(shown)
+            sink.update(json.dumps([_shown(one), one.held]).encode())
             length += sum(map(len, _texts(one)))
         return cls(known, 1 + 2 * length // POSTINGS, sink.hexdigest()[:12])
 
@@ -71,7 +88,15 @@ class Index:
         for number, start in enumerate(range(0, len(self.documents), PAGES)):
             shown = [_shown(one) for one in self.documents[start : start + PAGES]]
             files[f"search/words/pages-{number}.js"] = _call(f"pages-{number}", shown)
+        for number, held in enumerate(_held(self.documents)):
+            files[f"search/words/held-{number}.js"] = _call(f"held-{number}", held)
         return files
+
+    @property
+    def places(self) -> tuple[int, int]:
+        """The number of the first place, and of how many, one after the other."""
+        numbers = [number for number, one in enumerate(self.documents) if one.kind == PLACE]
+        return (numbers[0] if numbers else 0), len(numbers)
 
 
 def normalized(text: str) -> str:
@@ -99,6 +124,17 @@ def _postings(documents: Iterable[Document]) -> dict[str, list[int]]:
         for found in letters:
             postings[found].append(number)
     return postings
+
+
+def _held(documents: Sequence[Document]) -> Iterator[list[list[list[Any]]]]:
+    """File by file and place by place, which documents it holds: number, path and part."""
+    found: dict[str, list[list[Any]]] = {one.path: [] for one in documents if one.kind == PLACE}
+    for number, one in enumerate(documents):
+        for place, path, part in one.held:
+            found[place].append([number, path, part])
+    places = [*found.values()]
+    for start in range(0, len(places), HOLDERS):
+        yield places[start : start + HOLDERS]
 
 
 def _texts(one: Document) -> tuple[str, ...]:

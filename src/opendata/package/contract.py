@@ -14,8 +14,16 @@ READINGS = frozenset(
     {"text", "name", "unit", "fiscal_year", "date", "flag", "number", "integer", "quantity"}
 )
 """The ways in which a written cell becomes a value."""
-TYPES = frozenset({"string", "integer", "number", "boolean"})
-"""The types of Table Schema that the pipeline makes values of."""
+TYPES: Mapping[str, str] = {
+    "string": "text",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "flag",
+    "date": "date",
+    "year": "date",
+}
+"""The types of Table Schema that the pipeline makes values of, and how a cell becomes one where the
+field does not say. A year is one of the calendar."""
 FREQUENCIES = frozenset({"daily", "weekly", "monthly", "quarterly", "annual", "irregular"})
 """What a package's `accrualPeriodicity` may be: how often it is published."""
 THEMES = frozenset(
@@ -74,8 +82,18 @@ class Field:
 
     @property
     def reading(self) -> str:
-        """How a written cell becomes this field's value: `text` unless the field says otherwise."""
-        return str(self.descriptor.get(PRIVATE + "read", "text"))
+        """How a written cell becomes this field's value: what the field says, or as its type is."""
+        return str(self.descriptor.get(PRIVATE + "read", TYPES.get(self.type, "text")))
+
+    @property
+    def is_day(self) -> bool:
+        """Whether its values are dates: days, or where they are texts, months or years, too."""
+        return self.reading == "date" and self.type != "year"
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether its values are numbers, years included."""
+        return self.type in ("integer", "number", "year")
 
     @property
     def id_forms(self) -> tuple[IdForm, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -21,6 +21,12 @@ class _Twice(yaml.YAMLError):
 
 
 class _Loader(_LOADER):  # type: ignore[misc]
+    # A day stays as it is written, as in JSON: descriptors are published as JSON.
+    yaml_implicit_resolvers: ClassVar[dict[str, list[Any]]] = {
+        first: [one for one in known if one[0] != "tag:yaml.org,2002:timestamp"]
+        for first, known in _LOADER.yaml_implicit_resolvers.items()
+    }
+
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: dict[str, int] = {}
         for key, _ in node.value:

@@ -278,7 +278,7 @@ def _numeric(package: Package) -> Iterator[tuple[str, str]]:
     """The fields that hold figures."""
     for resource in package:
         for one in resource.fields:
-            if one.type in ("integer", "number", "year"):
+            if one.is_figure:
                 yield resource.name, one.name
 
 

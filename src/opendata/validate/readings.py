@@ -134,7 +134,13 @@ def _either(year: FiscalYear) -> Mapping[int, str]:
 
 def _date(text: str, target: Field) -> Reading:
     value = read_date(tidy(text))
-    return Reading(value) if value else Reading(None, findings=(Finding("not-a-date"),))
+    if value is None:
+        return Reading(None, findings=(Finding("not-a-date"),))
+    if target.type == "year":
+        return Reading(value[:4])
+    if target.type == "date" and len(value) < len("2025-03-31"):
+        return Reading(None, findings=(Finding("day-missing"),))
+    return Reading(value)
 
 
 def _flag(text: str, target: Field) -> Reading:

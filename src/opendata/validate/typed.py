@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -16,14 +17,18 @@ ARROW: Mapping[str, pa.DataType] = {
     "integer": pa.int64(),
     "number": pa.float64(),
     "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "year": pa.int64(),
 }
-"""The Arrow type of each Table Schema type that our packages use."""
+"""The Arrow type of each of the contract's types."""
 
 _CAST: Mapping[str, Callable[[str], Any]] = {
     "string": str,
     "integer": int,
     "number": float,
     "boolean": lambda text: text == "true",
+    "date": date.fromisoformat,
+    "year": int,
 }
 
 

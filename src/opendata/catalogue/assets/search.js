@@ -4,9 +4,11 @@
 document.documentElement.classList.toggle("asked", new URLSearchParams(location.search).has("q"));
 document.addEventListener("DOMContentLoaded", () => {
   const SHOWN = 30;
+  const NAMED = 30; // the most municipalities of which a word is taken for the name
   const results = document.getElementById("results");
   const words = JSON.parse(document.getElementById("search-words").textContent);
   const { letters, pages, mark, root, ending } = results.dataset;
+  const [first, places, holders] = ["first", "places", "holders"].map((one) => Number(results.dataset[one]));
   const status = results.querySelector("[role=status]");
   const list = results.querySelector("ol");
   const field = document.getElementById("q");
@@ -69,6 +71,31 @@ document.addEventListener("DOMContentLoaded", () => {
     return terms.every((term) => texts.some((text) => text.includes(term)));
   }
 
+  // What the municipalities that some of the words name have in common with others, by the rest of
+  // the words: number, and the document as it stands there.
+  async function held(terms) {
+    const named = new Set();
+    for (const term of terms.length > 1 ? terms : []) {
+      for (const number of await matching([term])) {
+        if (number >= first && number < first + places) named.add(number);
+      }
+    }
+    const found = [];
+    for (const number of named.size > NAMED ? [] : [...named].sort((one, other) => one - other)) {
+      const owner = await documentOf(number);
+      const rest = terms.filter((term) => !holds(owner, [term]));
+      if (!rest.length || rest.length === terms.length) continue;
+      const sought = new Set(await matching(rest));
+      const at = number - first;
+      for (const [one, path, part] of (await load(`held-${Math.floor(at / holders)}`))[at % holders]) {
+        const [kind, title, , , , ...more] = sought.has(one) ? await documentOf(one) : [];
+        const shown = [kind, title, owner[1], path, part, ...more];
+        if (kind && holds(shown, rest)) found.push([one, shown]);
+      }
+    }
+    return found;
+  }
+
   function said(name, values) {
     return words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
   }
@@ -121,18 +148,26 @@ document.addEventListener("DOMContentLoaded", () => {
     const other = document.querySelector(".language a");
     other.search = given.search;
     try { history.replaceState(null, "", given); } catch { /* a page in a folder has no address to set */ }
-    if (!terms.length) { list.replaceChildren(); status.textContent = words.empty; return; }
+    if (!terms.length) {
+      list.replaceChildren();
+      results.querySelector("button")?.remove();
+      status.textContent = query ? words.signs : "";
+      return;
+    }
     if (!list.children.length) status.textContent = words.loading;
     try {
-      const numbers = await matching(terms);
+      const own = await held(terms);
+      const known = new Set(own.map(([number]) => number));
+      const numbers = (await matching(terms)).filter((number) => !known.has(number));
+      const all = [...own.map(([, shown]) => shown), ...numbers];
       const items = [];
       let next = 0;
-      for (; next < numbers.length && items.length < count; next += 1) {
-        const shown = await documentOf(numbers[next]);
-        if (holds(shown, terms)) items.push(item(shown, terms));
+      for (; next < all.length && items.length < count; next += 1) {
+        const shown = next < own.length ? all[next] : await documentOf(all[next]);
+        if (next < own.length || holds(shown, terms)) items.push(item(shown, terms));
       }
       if (turn !== asked) return;
-      const rest = numbers.length - next;
+      const rest = all.length - next;
       const values = { words: query, n: (items.length + rest).toLocaleString(), shown: items.length };
       const kept = count > SHOWN ? list.children.length : 0;
       list.replaceChildren(...items);

@@ -19,20 +19,21 @@ from opendata.catalogue.addresses import (
     plan_page,
 )
 from opendata.catalogue.model import Current, Language, Section, Site
-from opendata.catalogue.places import has_plans
+from opendata.catalogue.places import has_plans, shown_tables
 from opendata.catalogue.releases import said, titles
-from opendata.catalogue.rendering import made_by, render, script
-from opendata.catalogue.search import PAGES, Document, Index
+from opendata.catalogue.rendering import file_name, made_by, render, script
+from opendata.catalogue.search import HOLDERS, PAGES, PLACE, Document, Held, Index
 from opendata.catalogue.tables import completed
 from opendata.catalogue.texts import say
 from opendata.catalogue.words import place, prefecture
+from opendata.japanese import squash
 from opendata.release import Files
 
 pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
 
-WORDS = ("found", "about", "none", "empty", "more", "loading", "failed")
-KINDS = ("dataset", "place", "indicator", "plan", "field")
+WORDS = ("found", "about", "none", "signs", "more", "loading", "failed")
+KINDS = ("dataset", PLACE, "indicator", "plan", "node", "field")
 
 
 def render_search(site: Site, datasets: Sequence[Current]) -> tuple[Files, Section]:
@@ -48,6 +49,8 @@ def render_search(site: Site, datasets: Sequence[Current]) -> tuple[Files, Secti
         letters=found.letters,
         mark=found.mark,
         pages=PAGES,
+        places=found.places,
+        holders=HOLDERS,
         words=_words,
     )
     known = hashlib.sha256(f"{made_by()}\n{found.mark}".encode()).hexdigest()
@@ -90,41 +93,73 @@ def _documents(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
         yield Document("dataset", named["ja"], about["ja"], home, "", english, keywords)
     for code in _codes(datasets):
         name = place(code, site.places)
-        yield Document("place", name, prefecture(code) or code, place_page(code), more=code)
+        yield Document(PLACE, name, prefecture(code) or code, place_page(code), more=code)
     yield from _indicators(site, [one for one in datasets if has_plans(one)])
     for one in datasets:
         if has_plans(one):
             yield from _plans(site, one.tables["plans"])
+    yield from _nodes(site, [one for one in datasets if has_plans(one)])
     for one in datasets:
         yield from _fields(one)
 
 
 def _indicators(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
     """Each kind of indicator once: to the comparison of those who have it, or to the only one."""
-    for name, unit, codes, key in _kinds(datasets):
-        if len(codes) > 1:
-            about, page = f"{len(codes)}自治体で比較", comparison_page(kind_of(name, unit))
+    for name, unit, ids in _kinds(datasets):
+        held = [Held(place_page(code), indicator_page(code, ids[code])) for code in sorted(ids)]
+        if len(held) > 1:
+            about, page = f"{len(held)}自治体で比較", comparison_page(kind_of(name, unit))
+            yield Document("indicator", name, about, page, held=held)
         else:
-            about, page = place(codes[0], site.places), indicator_page(codes[0], key)
-        yield Document("indicator", name, about, page)
+            yield Document("indicator", name, place(next(iter(ids)), site.places), held[0].path)
 
 
-def _kinds(datasets: Sequence[Current]) -> list[tuple[str, str | None, list[str], str]]:
-    """Name, unit, municipalities and one id of each kind of indicator, the most common first."""
-    found: dict[str, tuple[str, str | None, list[str], str]] = {}
+def _kinds(datasets: Sequence[Current]) -> list[tuple[str, str | None, dict[str, str]]]:
+    """Name and unit of each kind of indicator, and by municipality the first id, the most common
+    kind first."""
+    found: dict[str, tuple[str, str | None, dict[str, str]]] = {}
     for current in datasets:
         plans = current.tables["plans"].select(["plan_id", "municipality_code"])
         indicators = completed("indicators", current.tables["indicators"])
         owned = indicators.join(plans, "plan_id", join_type="inner")
-        same = owned.group_by(["name", "unit"], use_threads=False).aggregate(
-            [("municipality_code", "distinct"), ("indicator_id", "min")]
+        same = owned.group_by(["name", "unit", "municipality_code"], use_threads=False).aggregate(
+            [("indicator_id", "min")]
         )
         for one in same.sort_by("indicator_id_min").to_pylist():
-            kind = kind_of(one["name"], one["unit"])
-            name, unit, codes, key = found.get(kind, (one["name"], one["unit"], [], ""))
-            codes = sorted({*codes, *one["municipality_code_distinct"]})
-            found[kind] = (name, unit, codes, key or one["indicator_id_min"])
+            name, unit = one["name"], one["unit"]
+            _, _, ids = found.setdefault(kind_of(name, unit), (name, unit, {}))
+            ids.setdefault(str(one["municipality_code"]), one["indicator_id_min"])
     return sorted(found.values(), key=lambda one: (-len(one[2]), len(one[0]), one[0]))
+
+
+def _nodes(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
+    """Goals and measures by their titles, each title once: to its place in the (first) plan."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for current in datasets:
+        plans = current.tables["plans"].select(["plan_id", "municipality_code", "title"])
+        plans = plans.rename_columns(["plan_id", "municipality_code", "plan"])
+        nodes = completed("policy_nodes", shown_tables(current).get("policy_nodes"))
+        owned = nodes.select(["node_id", "plan_id", "title"]).join(
+            plans, "plan_id", join_type="inner"
+        )
+        for one in owned.sort_by("node_id").to_pylist():
+            if one["title"]:
+                found.setdefault(squash(one["title"]).casefold(), []).append(one)
+    for same in found.values():
+        held = [_node(one) for one in same]
+        first, others = same[0], len({one.place for one in held}) - 1
+        about = f"{place(str(first['municipality_code']), site.places)} {first['plan']}"
+        about += f" ほか{others}自治体" if others else ""
+        yield Document(
+            *("node", str(first["title"]), about, held[0].path, held[0].part),
+            held=held if len(held) > 1 else (),
+        )
+
+
+def _node(row: Mapping[str, Any]) -> Held:
+    code = str(row["municipality_code"])
+    part = f"n-{file_name(row['node_id'])}"
+    return Held(place_page(code), plan_page(code, str(row["plan_id"])), part)
 
 
 def _plans(site: Site, plans: pa.Table) -> Iterator[Document]:

@@ -428,9 +428,9 @@ def _number(entry: Entry) -> str:
     field = entry.field
     if field is None:
         return "General"
-    if field.reading == "date":  # a month that is typed stays one: no day is shown
+    if field.is_day:  # a month that is typed stays one: no day is shown
         return "General"
-    is_figure = field.type in ("integer", "number") or field.reading == "quantity"
+    is_figure = field.is_figure or field.reading == "quantity"
     return "General" if is_figure and not field.enum else "@"
 
 
@@ -452,9 +452,9 @@ def _width(entry: Entry) -> float:
         return 26.0
     if listed := choices(entry):
         return max(10.0, min(24.0, max(map(_columns, listed)) + 5.0), _columns(entry.title) + 2.0)
-    if field.reading == "date":
+    if field.is_day:
         return 16.0
-    if field.type in ("integer", "number"):
+    if field.is_figure:
         return max(11.0, _columns(entry.title) + 3.0)
     return max(8.0 if field.reading == "unit" else 20.0, _columns(entry.title) + 3.0)
 

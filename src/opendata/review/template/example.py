@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from opendata.extract.standard import naming_field
 from opendata.package import Field, Package, Resource
@@ -95,14 +96,22 @@ def _value(entry: Entry, given: Sequence[str], row: int, year: int, *, is_free: 
     if field.reading == "fiscal_year":
         low, high = limits.get("minimum", year), limits.get("maximum", year)
         return int(min(max(year, low), high))
-    if field.reading == "date":
-        return f"{year}年4月1日"
-    if field.type in ("integer", "number"):
+    if field.type == "year":
+        return int(_within(str(year), limits))
+    if field.is_day:
+        return _within(f"{year}-04-01", limits) if field.type == "date" else f"{year}年4月1日"
+    if field.is_figure:
         return _number(limits, row)
     if not entry.is_required:
         return None
     sample = sample_of(str(limits.get("pattern", ""))) or _text(field.title)
     return sample.ljust(limits.get("minLength", 0), "。")[: limits.get("maxLength")]
+
+
+def _within(text: str, limits: Mapping[str, Any]) -> str:
+    """A date or a year that its bounds allow: they are written alike."""
+    low, high = (str(limits.get(one, text)) for one in ("minimum", "maximum"))
+    return min(max(text, low), high)
 
 
 def _number(limits: Mapping[str, float], row: int) -> float:
@@ -114,8 +123,7 @@ def _typed(entry: Entry, text: str) -> Value:
     field = entry.field
     if not text or field is None:
         return None
-    is_figure = field.type in ("integer", "number") and field.reading != "date"
-    if is_figure and not field.enum:
+    if field.is_figure and not field.enum:
         try:
             return int(text) if text.lstrip("-").isdigit() else float(text)
         except ValueError:

@@ -43,7 +43,7 @@ def choices(entry: Entry) -> tuple[str, ...]:
         return tuple(str(labels.get(str(one), one)) for one in field.enum)
     if field.reading == "flag":
         return FLAGS
-    return ("true", "false") if field.type == "boolean" else ()
+    return ()
 
 
 def fits_inline(texts: Sequence[str]) -> bool:
@@ -94,15 +94,17 @@ def _ranges(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:
     """The validations that a field's constraints ask for, the most telling first."""
     limits = field.constraints
     low, high = limits.get("minimum"), limits.get("maximum")
-    if field.reading == "date":
-        first, last = _DAYS
+    if field.is_day:
+        first, last = (_day(one, far) for one, far in zip((low, high), _DAYS, strict=True))
         yield _between("date", first, last)
+    elif field.reading == "date":
+        yield _between("integer", int(low or _YEARS[0]), int(high or _YEARS[1]))
     elif field.reading == "fiscal_year":
         earliest, latest = (low or _YEARS[0]), (high or _YEARS[1])
         start = _start(block, at, field)
         from_ = f"=MAX({earliest},{start})" if start else earliest
         yield _between("integer", from_, latest)
-    elif field.type in ("integer", "number"):
+    elif field.is_figure:
         kind = "integer" if field.type == "integer" else "decimal"
         over, under = limits.get("exclusiveMinimum"), limits.get("exclusiveMaximum")
         told = {"error_type": "warning"} if field.reading == "quantity" else {}
@@ -120,6 +122,14 @@ def _ranges(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:
             rule["error_message"] = words.MEANT
         yield {**rule, **told}
     yield from _texts(block, at, field)
+
+
+def _day(bound: str | None, far: date) -> date:
+    """The bound of a date; `far` where it has none, or one of a month or a year."""
+    try:
+        return far if bound is None else date.fromisoformat(bound)
+    except ValueError:
+        return far
 
 
 def _texts(block: Block, at: int, field: Field) -> Iterator[dict[str, Any]]:

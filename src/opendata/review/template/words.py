@@ -118,7 +118,7 @@ def _bounds(entry: Entry, blocks: Sequence[Block]) -> Iterator[Text]:
         yield Text("一覧から選びます。", "Choose from the list.")
     elif field.reading == "fiscal_year":
         yield Text("西暦4桁で（令和7年度は2025）。", "4 digits (令和7年度 is 2025).")
-    elif field.reading == "date":
+    elif field.is_day:
         yield Text("日付で（例 2025/3/31）。", "A date (such as 2025/3/31).")
     elif field.reading == "quantity":
         yield Text(
@@ -127,7 +127,9 @@ def _bounds(entry: Entry, blocks: Sequence[Block]) -> Iterator[Text]:
         )
     elif field.descriptor.get("format") == "uri":
         yield Text("https:// で始まるアドレスを。", "An address that begins with https://.")
-    elif field.type in ("integer", "number"):
+    elif field.type == "year":
+        yield Text("西暦4桁で（令和7年は2025）。", "4 digits (令和7年 is 2025).")
+    elif field.is_figure:
         yield Text(
             "整数で。" if field.type == "integer" else "数値で。",
             "A whole number." if field.type == "integer" else "A number.",
