@@ -20,6 +20,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
 from opendata.errors import PackageError, UsageError
 from opendata.pipeline import Summary, answer, guard, inbox, load_settings, pending, run_pass
@@ -615,6 +616,30 @@ def test_a_layout_taken_away_refuses_its_files_and_keeps_their_data(
     assert statuses(summary)[SAGAMIHARA] == "accepted"
     assert summary.releases == ()
     assert "132012-johoka" in {one["plan_id"] for one in desk.published("plans.csv")}
+    assert not desk.run(packages_folder=own_packages).has_news
+
+
+def test_what_a_stricter_contract_refuses_stays_published_as_it_was(
+    desk: Desk, own_packages: Path
+) -> None:
+    before = desk.published("plans.csv")
+    descriptor = own_packages / "municipal-plans/datapackage.yaml"
+    contract = yaml.safe_load(descriptor.read_text("utf-8"))
+    (plans,) = (one for one in contract["resources"] if one["name"] == "plans")
+    (kind,) = (one for one in plans["schema"]["fields"] if one["name"] == "plan_type")
+    was = {one["plan_type"] for one in before}
+    gone = sorted(was)[0]
+    kind["categories"] = [one for one in kind["categories"] if one["value"] != gone]
+    if "enum" in kind.get("constraints", {}):
+        kind["constraints"]["enum"] = [one for one in kind["constraints"]["enum"] if one != gone]
+    descriptor.write_text(yaml.safe_dump(contract, allow_unicode=True, sort_keys=False))
+
+    summary = desk.run(packages_folder=own_packages)
+    assert "rejected" in {statuses(summary)[one] for one in (DX, REGISTER, SAGAMIHARA, SHIMOTSUKE)}
+    assert [one["plan_type"] for one in desk.published("plans.csv")] == [
+        one["plan_type"] for one in before
+    ]
+    assert not any(one["change"] == "changed" for one in desk.published("corrections.csv"))
     assert not desk.run(packages_folder=own_packages).has_news
 
 

@@ -267,6 +267,27 @@ def test_both_states_gone_are_told_and_nothing_is_overwritten(desk: Path) -> Non
     assert contents(desk, "public") == public
 
 
+def test_a_state_that_is_gone_with_its_copy_is_told(desk: Path) -> None:
+    for name in ("state.copy.json", "state.json"):
+        (desk / "workspace" / name).unlink()
+        assert named(desk) == {f"workspace/{name}"}
+    done = repair(settings_of(desk))
+    assert {one.code for one in done.left} == {"missing-state"}
+
+
+def test_a_copy_of_the_state_that_is_gone_is_told_and_written_anew(desk: Path) -> None:
+    before = contents(desk)
+    (desk / "workspace/state.copy.json").unlink()
+    assert named(desk) == {"workspace/state.copy.json"}
+    assert repair(settings_of(desk)).left == ()
+    assert contents(desk) == before
+
+
+def test_a_link_to_a_folder_is_a_stray(desk: Path, tmp_path: Path) -> None:
+    (desk / "public/elsewhere").symlink_to(tmp_path, target_is_directory=True)
+    assert named(desk) == {"public/elsewhere"}
+
+
 def damage(desk: Path, chance: random.Random) -> set[str]:
     """Damage a few files of versions, copies and pages; gives their paths."""
     paths = [

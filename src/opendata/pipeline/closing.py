@@ -14,10 +14,11 @@ from opendata.pipeline.contracts import packages
 from opendata.pipeline.difference import Closed, Work, looked
 from opendata.pipeline.guard import workers
 from opendata.pipeline.overview import write_overview
-from opendata.pipeline.publication import with_releases
+from opendata.pipeline.publication import moment, with_releases
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
+from opendata.validate import published_reason
 from opendata.validate.personal_data import MASK
 
 
@@ -106,7 +107,7 @@ def _release(
     return release.build(
         one.gathered,
         previous=before,
-        created=work.now,
+        created=moment(accounts.releases, one.contract.name, work.now),
         publisher=settings.publisher_of(),
         base_url=settings.base_url,
         withdrawn=_reasons(accounts),
@@ -116,7 +117,7 @@ def _release(
 def _reasons(accounts: Accounts) -> dict[str, str]:
     """By place why its data were withdrawn; a reason that was masked is for nobody to read."""
     return {
-        place: one.ended
+        place: published_reason(one.ended)
         for place, one in accounts.submissions.items()
         if one.withdrawn and one.ended and MASK not in one.ended
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -52,6 +53,16 @@ def with_releases(
     for one in new:
         releases.setdefault(one.package, []).append(dict(one.entry))
     return releases
+
+
+def moment(
+    releases: Mapping[str, Sequence[Mapping[str, Any]]], package: str, now: datetime
+) -> datetime:
+    """When the next version of a package is made: a clock that was set back does not make it older
+    than the one before, or nobody who asks for what is new would find it."""
+    history = releases.get(package, ())
+    last = datetime.fromisoformat(str(history[-1]["created"])) if history else now
+    return max(now, last)
 
 
 def refresh(

@@ -106,8 +106,10 @@ class _Kept:
     def _state(self) -> Iterator[Problem]:
         try:
             self.state, token = store.read_state(self.workspace)
-            if token is None and self.workspace.exists(STATE_COPY):
+            if token is None and self._was_used():
                 yield problem("missing-state", self._place(STATE))
+            elif token is not None and not self.workspace.exists(STATE_COPY):
+                yield problem("missing-state-copy", self._place(STATE_COPY))
         except StoreError as error:
             yield replace(error.problem(self._place(STATE)))
         copy = _read(self.workspace, STATE_COPY)
@@ -116,6 +118,11 @@ class _Kept:
                 store.parsed(copy)
         except StoreError as error:
             yield error.problem(self._place(STATE_COPY))
+
+    def _was_used(self) -> bool:
+        """Whether a pass has ever come to its end here: nothing lies here for a store of which
+        somebody has the public part only."""
+        return self.workspace.exists(STATE_COPY) or any(self.workspace.paths("releases/"))
 
     def _archive(self) -> Iterator[Problem]:
         present = set(self.workspace.paths(ARCHIVE))
