@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from opendata.japanese import FiscalYear, find_fiscal_years, is_unit, read_signs, squash
@@ -288,6 +289,7 @@ def _years_in(column: Column) -> Iterable[tuple[int, str | None]]:
                 yield row, kind
 
 
+@lru_cache(maxsize=16_384)
 def _year_kind(text: str) -> str | None:
     """What is missing from a year as it is written: the western year, or the era, too."""
     if len(text) > _LONGEST_YEAR:
