@@ -624,6 +624,21 @@ def test_a_blank_that_stands_for_the_value_above() -> None:
     assert where(found, "L2-02") == {"left-blank": ("A3", "A5")}
 
 
+def test_blanks_are_blanks_where_the_same_is_repeated_elsewhere() -> None:
+    found = judged(
+        sheet(
+            """
+            | 目標 | 施策 | 件数（件） |
+            | 甲   | あ   | 1 |
+            | 甲   | い   | 2 |
+            |      | う   | 3 |
+            | 乙   | え   | 4 |
+            """
+        )
+    )
+    assert "L2-02" not in found.counts
+
+
 def test_a_form_has_no_row_of_headings() -> None:
     form = sheet("| 事業名 |\n| 除雪 |\n| |\n| 担当 |\n| 土木課 |")
     assert where(judged(form), "L3-01") == {"no-table": ()}
