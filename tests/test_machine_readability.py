@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from opendata.validate.machine_readability import Readability, judge, kinds, mea
 from opendata.workbook import Range, Sheet, Value, Workbook, read
 from tests.builders import sheet, workbook
 
+Rows = list[Sequence[Value]]
 SHARED = Path(__file__).parents[1] / "../shared/workbooks"
 GOOD = """
 | 市町村名 | 年度   | 区分 | 利用者数（人） | 備考 |
@@ -209,6 +211,281 @@ def test_choices_that_are_the_same(usual: str, other: str, is_variant: bool) -> 
     assert ("L2-04" in judged(grid(rows)).counts) == is_variant
 
 
+NAMES = """
+| 事業名 | 件数（件） | 区分 |
+| 開栓、検針、収納事務 | 1 | 新規 |
+| 除雪 | 2 | 継続 |
+| 道路、公園、広場の清掃 | 3 | 継続 |
+"""
+
+
+def test_names_in_which_things_are_listed_are_one_value() -> None:
+    assert "L1-07" not in judged(sheet(NAMES)).counts
+
+
+@pytest.mark.parametrize(
+    "text", ["総務課、税務課、市民課", "赤,あお,きいろ", "除雪、検針、窓口の案内"]
+)
+def test_values_that_are_listed_in_one_cell(text: str) -> None:
+    listed = sheet(NAMES.replace("開栓、検針、収納事務", text))
+    assert where(judged(listed), "L1-07") == {"listed-items": ("A2",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_broken"),
+    [
+        ("120（15%）", True),
+        ("10→20", True),
+        ("2号認定（3歳以上）", False),
+        ("94,148（休館）", False),
+        ("94,148\n(改修休館)", False),
+    ],
+)
+def test_two_figures_in_one_cell(text: str, is_broken: bool) -> None:
+    assert ("L1-07" in judged(with_cell("E3", text)).counts) == is_broken
+
+
+@pytest.mark.parametrize("text", ["80～90", "80〜90人", "80人から90人"])
+def test_a_range_among_figures_is_two_of_them_and_no_number(text: str) -> None:
+    found = judged(with_cell("D4", text))
+    assert where(found, "L1-07") == {"two-figures": ("D4",)}
+    assert where(found, "L2-01") == {"figure-with-words": ("D4",)}
+
+
+def test_numbers_with_a_hyphen_are_no_range() -> None:
+    rows: Rows = [["番号", "名称"], *[[f"1-{at}", f"行{at}"] for at in range(2, 9)]]
+    assert not judged(grid(rows)).counts.keys() & {"L1-07", "L2-01"}
+
+
+@pytest.mark.parametrize("text", ["95万9千人", "80％以上", "1億2,000万円", "５人程度"])
+def test_figures_as_clerks_write_them_are_no_numbers(text: str) -> None:
+    assert where(judged(with_cell("D4", text)), "L2-01") == {"figure-with-words": ("D4",)}
+
+
+def test_a_form_has_no_columns_of_figures() -> None:
+    found = judged(
+        sheet(
+            """
+            | 担当 | 土木課 | < | 整理番号 | 0210 | < |
+            | 係   | 除雪係 | < | 内線     | 2211 | < |
+            | 課長 | 乙     | < | 郵便     | 0301 | < |
+            """
+        )
+    )
+    assert "L2-01" not in found.counts
+
+
+def test_a_form_drawn_on_squared_paper_is_no_table() -> None:
+    rows: Rows = [
+        ["人口", 120, None, "面積", 30, None, None],
+        ["世帯", None, 40, None, "産業", 5, None],
+    ] * 4
+    spans = ((1, 2), (4, 6)), ((0, 1), (2, 3), (5, 6))
+    even, odd = spans
+    merged = [Range(at, a, at, b) for at in range(8) for a, b in (odd if at % 2 else even)]
+    merged += [Range(7, 3, 7, 4)]
+    found = judged(grid(rows, merged=tuple(merged)))
+    assert found.counts.keys() == {"L1-12", "L3-01"}
+    assert where(found, "L3-01") == {"no-table": ()}
+
+
+def test_headings_over_merged_columns_end_where_records_begin() -> None:
+    found = judged(
+        sheet(
+            """
+            | 区分     | <  | 指標名 | 2023年度 | <    |
+            | ^        | ^  | ^      | 目標（人） | 実績（人） |
+            | 活動指標 | あ | 訓練   | 1    | 2    |
+            | ^        | い | 研修   | 6    | 4    |
+            """
+        )
+    )
+    assert "L3-01" not in found.counts
+
+
+def test_one_header_row_that_tells_the_columns_apart_is_enough() -> None:
+    found = judged(
+        sheet(
+            """
+            | 区分 | 利用者 | <      | 貸出 |
+            | ^    | 入館者数 | 利用者数 | 冊数 |
+            | ^    | （人） | （人） | （冊） |
+            | 甲   | 1    | 2    | 3    |
+            | 乙   | 5    | 6    | 7    |
+            """
+        )
+    )
+    assert "L2-03" not in found.counts
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "※「-」「…」等は未実施を示す。",
+        "※ -、…は該当なし",
+        "注）「－」又は「…」の箇所は調査していない",
+        "-：該当なし　…：不詳",
+    ],
+)
+@pytest.mark.parametrize("sign", ["-", "―", "－", "…"])
+def test_notes_that_explain_several_signs(note: str, sign: str) -> None:
+    drawn = sheet(GOOD.replace("| 90 ", f"| {sign} ") + f"| | | | | |\n| {note} | | | | |")
+    assert "L3-03" not in judged(drawn).counts
+
+
+def test_a_heading_over_several_columns_leaves_the_others_to_their_own_row() -> None:
+    found = judged(
+        sheet(
+            """
+            | 区分 | <  | 2023年度 | 2024年度 |
+            | ^    | ^  | 実績（人） | 実績（人） |
+            | 甲   | あ | 1    | 2    |
+            | 乙   | い | 5    | 6    |
+            """
+        )
+    )
+    assert where(found, "L2-03") == {"same-heading": ("A1:B1",)}
+
+
+@pytest.mark.parametrize(("head", "is_empty"), [("項目", False), ("項目1", True), ("3", True)])
+def test_headings_that_say_nothing(head: str, is_empty: bool) -> None:
+    assert ("L1-05" in judged(with_cell("A1", head)).counts) == is_empty
+
+
+def test_units_behind_the_names_of_rows_stand_for_those_below_them() -> None:
+    rows: Rows = [
+        ["指標", "策定時", "目標"],
+        ["受診率（％）", 40, 60],
+        ["検診", None, None],
+        ["胃がん", 10, 20],
+        ["肺がん", 18, 30],
+    ]
+    assert "L3-04" not in judged(grid(rows)).counts
+    rows[1] = ["受診", 40, 60]
+    assert where(judged(grid(rows)), "L3-04") == {"no-unit": ("B1:C1",)}
+
+
+def test_signs_among_numbers_of_rows_need_no_explanation() -> None:
+    named: Rows = [[at, f"行{at}"] for at in range(1, 6)]
+    rows: Rows = [["№", "名称"], *named, ["―", "終了"]]
+    assert "L3-03" not in judged(grid(rows)).counts
+    figures: Rows = [["人数（人）", "名称"], *rows[1:]]
+    assert where(judged(grid(figures)), "L3-03") == {"unexplained-sign": ("A7",)}
+
+
+@pytest.mark.parametrize("head", ["年度【必須】", "年度（西暦）", "コード※1", "住所"])
+def test_remarks_in_a_heading_make_no_figures_of_years_and_codes(head: str) -> None:
+    rows: Rows = [["名称", head], ["甲", 2023], ["乙", 2024], ["丙", 2024]]
+    assert "L3-04" not in judged(grid(rows)).counts
+
+
+def test_a_heading_that_names_one_year_stands_above_figures() -> None:
+    rows: Rows = [["名称", "令和5年度", "令和6年度"], ["甲", 1, "２"], ["乙", 3, 4], ["丙", 5, 6]]
+    found = judged(grid(rows))
+    assert where(found, "L2-01") == {"figure-as-text": ("C2",)}
+    assert where(found, "L3-04") == {"no-unit": ("B1:C1",)}
+
+
+@pytest.mark.parametrize("line", ["（人）", "【利用】（千円）", "（人、％）"])
+def test_a_unit_in_brackets_above_the_table_is_told(line: str) -> None:
+    above = sheet(f"| {line} | | | |\n| | | | |\n" + GOOD.strip().replace("利用者数（人）", "利用"))
+    assert "L3-04" not in judged(above).counts
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("現状値（H21）", "era-only"),
+        ("R5実績", "era-only"),
+        ("Ｒ元年度", "era-only"),
+        ("達成率（R5実績/目標）", "era-only"),
+        ("７年度", "bare-year"),
+        ("’22", "bare-year"),
+        ("現状値（2009年度）", None),
+        ("2023(R5)", None),
+        ("H1N1型", None),
+        ("年度", None),
+        ("5年平均", None),
+    ],
+)
+def test_headings_that_name_a_year(head: str, kind: str | None) -> None:
+    found = where(judged(with_cell("D1", head)), "L3-05")
+    assert found == ({kind: ("D1",)} if kind else {})
+
+
+def test_a_year_is_told_where_its_heading_stands() -> None:
+    found = judged(
+        sheet(
+            """
+            | 区分 | 令和5年度  | <          | 目標（H30） | 年度 |
+            | ^    | 目標（件） | 実績（件） | ^           | ７年度 |
+            | 甲   | 1    | 2    | 3    | 4    |
+            | 乙   | 5    | 6    | 7    | 8    |
+            """
+        )
+    )
+    assert where(found, "L3-05") == {"era-only": ("B1", "D1"), "bare-year": ("E2",)}
+
+
+def test_years_that_go_on_without_their_era() -> None:
+    rows: list[list[Value]] = [
+        ["年　度", "人数（人）"],
+        ["令和元年度", 1],
+        ["２", 2],
+        ["３", 3],
+        [4, 5],
+    ]
+    found = where(judged(grid(rows)), "L3-05")
+    assert found == {"era-only": ("A2",), "bare-year": ("A3:A5",)}
+
+
+def test_a_remark_that_names_a_year_is_no_column_of_years() -> None:
+    assert "L3-05" not in judged(with_cell("E3", "※令和5年度は見込み")).counts
+    rows: Rows = [
+        ["名称", "備考"],
+        *[[f"行{at}", "※令和5年度は見込み" if at == 3 else None] for at in range(6)],
+    ]
+    assert "L3-05" not in judged(grid(rows)).counts
+
+
+def test_the_label_of_a_forms_last_row_is_no_note() -> None:
+    form: Rows = [
+        ["計画名【必須】", "甲計画", "※ 必須"],
+        ["期間", "2024年度まで", "※ 西暦"],
+        ["備考", "なし", None],
+    ]
+    assert "L1-04" not in judged(grid(form)).counts
+    noted: Rows = [
+        ["名称", "区分", "件数（件）"],
+        ["甲", "あ", 1],
+        ["乙", "い", 2],
+        ["備考：速報値", None, None],
+    ]
+    assert where(judged(grid(noted)), "L1-04") == {"outside-text": ("A4",)}
+
+
+def test_a_column_set_apart_belongs_to_its_table_where_a_blank_row_crosses_both() -> None:
+    found = judged(
+        sheet(
+            """
+            | 名称 | 2023年 | 2024年 | | 参考 |
+            | ^    | 転入（人） | 転入（人） | | 転出（人） |
+            |      |    |    | |   |
+            | 甲   | 1  | 2  | | 3 |
+            | 乙   | 2  | 4  | | 4 |
+            | 丙   | 5  | 6  | | 6 |
+            """
+        )
+    )
+    assert "L1-04" not in found.counts
+    assert where(found, "L1-03").keys() == {"blank-rows", "blank-columns"}
+
+
+def test_records_that_begin_with_days_have_no_headings() -> None:
+    rows: Rows = [[date(2024, 4, at), f"行{at}"] for at in range(1, 6)]
+    assert where(judged(grid(rows)), "L1-05") == {"no-headings": ("A1:B1",)}
+
+
 def test_two_tables_side_by_side() -> None:
     found = judged(
         sheet(
@@ -220,6 +497,32 @@ def test_two_tables_side_by_side() -> None:
         )
     )
     assert where(found, "L1-02") == {"several-tables": ("A1:B3", "D1:E3")}
+
+
+@pytest.mark.parametrize("sign", ["5", "－"])
+def test_figures_set_apart_from_their_names_are_no_table_of_their_own(sign: str) -> None:
+    found = judged(
+        sheet(
+            f"""
+            | 名称 | 2023年 | <      | | 2024年 | <      |
+            |      | 人（人） | 件（件） | | 人（人） | 件（件） |
+            | 甲   | 1      | 2      | | 3      | 4      |
+            | 乙   | 5      | 6      | | 7      | {sign} |
+            | 丙   | 8      | 9      | | 10     | 12     |
+            """
+        )
+    )
+    assert "L1-02" not in found.counts
+    assert where(found, "L1-03") == {"blank-columns": ("D:D",)}
+
+
+@pytest.mark.parametrize(("head", "names"), [("年度", (2022, 2023, 2024)), ("番号", (1, 2, 3))])
+def test_years_and_numbers_name_the_rows_of_a_second_table(
+    head: str, names: tuple[int, ...]
+) -> None:
+    rows: Rows = [[head, "人数（人）", None, head, "件数（件）"]]
+    rows += [[name, at * 7, None, name, at * 5] for at, name in enumerate(names)]
+    assert where(judged(grid(rows)), "L1-02") == {"several-tables": ("A1:B4", "D1:E4")}
 
 
 def test_a_blank_column_breaks_a_table() -> None:
@@ -465,11 +768,38 @@ def test_stripes_and_coloured_headings_are_decoration() -> None:
 
 def test_few_coloured_rows_tell_something_and_totals_do_not() -> None:
     book = _book()
-    book.worksheets[0].append(["合計", "2024年度", "継続", 520, "なし"])
-    for row in (3, 8):
+    for name in ("合計", "Grand Total"):
+        book.worksheets[0].append([name, "2024年度", "継続", 520, "なし"])
+    for row in (3, 8, 9):
         for cell in book.worksheets[0][row]:
             cell.fill = PatternFill("solid", fgColor="FFFFFF00")
     assert where(_judged(book), "L1-11") == {"coloured-row": ("A3:E3",)}
+
+
+def test_colours_that_only_repeat_what_a_cell_says_are_decoration() -> None:
+    book = _book()
+    page = book.worksheets[0]
+    grey = Font(color="FF7F7F7F")
+    for at in (2, 5):
+        page[f"E{at}"] = "前年比"
+        page[f"E{at}"].font = grey
+    page["E3"] = "https://www.city.example.jp/a"
+    page["E3"].font = Font(color="FF0563C1")
+    assert "L1-11" not in _judged(book).counts
+    page["E6"] = "前年比"
+    assert where(_judged(book), "L1-11") == {"coloured-cell": ("E2", "E5")}
+
+
+def test_coloured_rows_that_say_in_words_what_they_are() -> None:
+    book = _book()
+    page = book.worksheets[0]
+    for row in (3, 6):
+        page[f"E{row}"] = "目標"
+        for cell in page[row]:
+            cell.fill = PatternFill("solid", fgColor="FFFFFF00")
+    assert "L1-11" not in _judged(book).counts
+    page["E3"] = "なし"
+    assert where(_judged(book), "L1-11") == {"coloured-row": ("A3:E3", "A6:E6")}
 
 
 def test_charts_lie_over_cells() -> None:

@@ -20,8 +20,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
-from opendata.errors import PackageError, UsageError
+from opendata.errors import ConfigurationError, PackageError, StoreError, UsageError
 from opendata.pipeline import Summary, answer, guard, inbox, load_settings, pending, run_pass
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.guard import Worker
@@ -580,6 +581,28 @@ def own_packages(desk: Desk) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("inbox", ["public", "public/datasets", "workspace", "."])
+def test_the_inbox_is_no_store(desk: Desk, inbox: str) -> None:
+    before = desk.public()
+    with pytest.raises(ConfigurationError, match="inbox"):
+        desk.run(inbox=desk.root / inbox)
+    assert desk.public() == before
+
+
+def test_a_pass_that_could_not_publish_tells_stewards_nothing(desk: Desk) -> None:
+    before = files(desk.root / "workspace/reviews")
+    staged = desk.root / "workspace/staged"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.write_bytes(b"in the way")
+    desk.put(DX, corrected_dx())
+    with pytest.raises(StoreError):
+        desk.run()
+    assert files(desk.root / "workspace/reviews") == before
+    staged.unlink()
+    assert statuses(desk.run())[DX] == "accepted"
+    assert files(desk.root / "workspace/reviews") != before
+
+
 def test_a_broken_layout_stops_the_pass_before_anything_is_written(
     desk: Desk, own_packages: Path
 ) -> None:
@@ -615,6 +638,30 @@ def test_a_layout_taken_away_refuses_its_files_and_keeps_their_data(
     assert statuses(summary)[SAGAMIHARA] == "accepted"
     assert summary.releases == ()
     assert "132012-johoka" in {one["plan_id"] for one in desk.published("plans.csv")}
+    assert not desk.run(packages_folder=own_packages).has_news
+
+
+def test_what_a_stricter_contract_refuses_stays_published_as_it_was(
+    desk: Desk, own_packages: Path
+) -> None:
+    before = desk.published("plans.csv")
+    descriptor = own_packages / "municipal-plans/datapackage.yaml"
+    contract = yaml.safe_load(descriptor.read_text("utf-8"))
+    (plans,) = (one for one in contract["resources"] if one["name"] == "plans")
+    (kind,) = (one for one in plans["schema"]["fields"] if one["name"] == "plan_type")
+    was = {one["plan_type"] for one in before}
+    gone = sorted(was)[0]
+    kind["categories"] = [one for one in kind["categories"] if one["value"] != gone]
+    if "enum" in kind.get("constraints", {}):
+        kind["constraints"]["enum"] = [one for one in kind["constraints"]["enum"] if one != gone]
+    descriptor.write_text(yaml.safe_dump(contract, allow_unicode=True, sort_keys=False))
+
+    summary = desk.run(packages_folder=own_packages)
+    assert "rejected" in {statuses(summary)[one] for one in (DX, REGISTER, SAGAMIHARA, SHIMOTSUKE)}
+    assert [one["plan_type"] for one in desk.published("plans.csv")] == [
+        one["plan_type"] for one in before
+    ]
+    assert not any(one["change"] == "changed" for one in desk.published("corrections.csv"))
     assert not desk.run(packages_folder=own_packages).has_news
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from opendata.errors import ConflictError, OpendataError, UsageError
+from opendata.errors import ConflictError, OpendataError, StoreError, UsageError
 from opendata.pipeline import (
     Summary,
     begin,
@@ -26,6 +26,7 @@ from opendata.pipeline import (
     lineage,
     load_settings,
     releases,
+    repair,
     roll_back,
     run_pass,
 )
@@ -192,6 +193,7 @@ def test_changes_of_the_schema_are_told_in_words_and_as_data(desk: Desk, tmp_pat
         text = path.read_text("utf-8")
         assert text.count("landing_page") == 1
         path.write_text(text.replace("landing_page", "web_page"), "utf-8")
+    kept = shutil.copytree(desk.root / "public/datasets" / NAME / "1.0.1", tmp_path / "1.0.1")
     assert desk.run().releases[0].version == "2.0.0"
     found = diff(desk.settings(), NAME, "1.0.1", "2.0.0")
     told = found.sentences("ja")
@@ -219,6 +221,11 @@ def test_changes_of_the_schema_are_told_in_words_and_as_data(desk: Desk, tmp_pat
     assert desk.value() == "43.8"
     assert "web_page" in desk.rows("plans.csv")[0]
     assert found_problems(desk) == []
+
+    # A version of a field that the contract has no longer is made anew where nothing stood in it.
+    shutil.rmtree(desk.root / "public/datasets" / NAME / "1.0.1")
+    assert repair(desk.settings()).left == ()
+    assert {one.name: one.read_bytes() for one in kept.iterdir()} == desk.files("1.0.1")
 
     # Ended by hand, where the contract is all that differs.
     desk.back("1.0.1")
@@ -342,6 +349,7 @@ def test_a_file_that_was_new_since_goes_and_one_taken_away_stays(desk: Desk) -> 
         ("7.0.0", "誤り", "unknown-version"),
         ("..", "誤り", "unknown-version"),
         ("1.0.0", " \n", "no-rollback-reason"),
+        ("1.0.0", "担当 090-0000-1234 の誤り", "reason-with-personal-data"),
     ],
 )
 def test_what_cannot_be_gone_back_to(desk: Desk, version: str, why: str, code: str) -> None:
@@ -350,6 +358,33 @@ def test_what_cannot_be_gone_back_to(desk: Desk, version: str, why: str, code: s
         desk.back(version, why)
     assert raised.value.code == code
     assert desk.state() == before and desk.current() == "1.0.1"
+
+
+def test_a_reason_is_nothing_that_a_spreadsheet_calculates(desk: Desk) -> None:
+    desk.back("1.0.0", '=HYPERLINK("https://example.jp")')
+    assert {one["reason"] for one in desk.rows("corrections.csv")} >= {
+        '理由：=HYPERLINK("https://example.jp")'
+    }
+
+
+def test_a_clock_that_was_set_back_makes_no_version_older_than_the_one_before(desk: Desk) -> None:
+    last = desk.state()["releases"][NAME][-1]["created"]
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+    roll_back(desk.settings(), NAME, "1.0.0", "誤り", now=long_ago)
+    end_rollback(desk.settings(), NAME)
+    run_pass(desk.settings(), now=long_ago)
+    created = [one["created"] for one in desk.state()["releases"][NAME]]
+    assert created[1:] == [last] * 3
+
+
+def test_an_empty_public_store_is_told_as_what_it_is(desk: Desk, tmp_path: Path) -> None:
+    """It is most often another place than the one meant."""
+    desk.more["public"] = str(tmp_path / "pubilc")
+    for work in (desk.run, lambda: diff(desk.settings(), NAME, "1.0.0", "1.0.1")):
+        with pytest.raises(StoreError) as raised:
+            work()
+        assert raised.value.code == "public-is-empty"
+    assert not (tmp_path / "pubilc").exists()
 
 
 def test_a_damaged_version_is_not_gone_back_to(desk: Desk) -> None:

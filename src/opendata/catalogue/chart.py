@@ -8,36 +8,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 
 from opendata.catalogue.model import Language
-from opendata.catalogue.verdict import Row, has_figure
+from opendata.catalogue.series import Years, left_out
+from opendata.catalogue.texts import say
+from opendata.catalogue.verdict import Row, has_figure, path
 from opendata.catalogue.words import era_year, no_value, quantity, short
 
 TOP, BOTTOM, HEIGHT = 2.6, 15.0, 18.2
 """Where the largest and the smallest value stand, and how high the picture is, in em."""
 LEFT, RIGHT = 15.0, 92.0
 """Where the first and the last year stand, in percent."""
-NARROW = 20.0
-"""How many em a phone is wide: words that have room there have room everywhere."""
+NARROW, WIDE = 20.0, 32.0
+"""How many em a picture is wide on a phone, and at least on a larger screen: what has room on a
+phone has room everywhere, and some words are shown only where there is more."""
 LABELS, YEARS = 9, 6
 WORD = 9.5
 """So many em the word for a missing value may be wide."""
-PLANNED = ("baseline", "midterm_target", "target")
+ARROW = 1.3
+"""So many em the arrow of a bound is long."""
 DONE = ("baseline", "actual")
-_FIRST = ("target", "actual", "baseline", "midterm_target", "forecast")
+TARGETS = ("midterm_target", "target")
+_FIRST = ("actual", "target", "baseline", "midterm_target", "forecast")
 _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A year or a value on its axis; `at` in percent or em. `below` is the year in its era."""
+    """A year or a value on its axis; `at` in percent or em. `below` is the year in its era. `only`
+    says where it is shown: `narrow` or `wide`, else everywhere."""
 
     text: str
     at: float
     below: str = ""
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """From one mark to the next: `planned` or `done`."""
+    """From one mark to another: `planned`, on which expected values lie, or `done`, from one actual
+    value to the next."""
 
     kind: str
     x1: float
@@ -67,13 +75,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words: the value of a mark, or why there is none (`gap`)."""
+    """Words: the value of a mark, or why there is none (`gap`); `only` as of a `Tick`."""
 
     kind: str
     text: str
     x: float
     y: float
     anchor: str
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +96,27 @@ class Chart:
     labels: tuple[Label, ...]
     has_zero: bool
     """Whether zero lies on the axis of the values."""
+    foot: float
+    """How much lower than elsewhere the years stand, in em: below the arrow of a bound."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The types of values that are drawn."""
         return tuple(dict.fromkeys(one.kind for one in self.marks))
 
+    @property
+    def has_path(self) -> bool:
+        return any(one.kind == "planned" for one in self.lines)
 
-def chart(rows: Sequence[Row], unit: str | None, language: Language) -> Chart | None:
-    """The picture of rows of `indicator_values`, by year; None where none of them has a figure."""
+    @property
+    def has_targets_between(self) -> bool:
+        """Whether there are targets that the path does not lead to."""
+        return self.has_path and sum(one.kind in TARGETS for one in self.marks) > 1
+
+
+def chart(rows: Sequence[Row], language: Language, *, with_path: bool = True) -> Chart | None:
+    """The picture of rows of `indicator_values`, by year; None where none of them has a figure.
+    Without `with_path` no expected values are drawn: nothing is judged by them."""
     drawn = [one for one in rows if has_figure(one) and all(map(math.isfinite, _ends(one)))]
     if not drawn:
         return None
@@ -103,17 +124,21 @@ def chart(rows: Sequence[Row], unit: str | None, language: Language) -> Chart | 
     scale = _Scale.of([end for one in drawn for end in _ends(one)])
     marks = [_mark(one, years, scale) for one in drawn]
     missing = [one for one in rows if not has_figure(one)]
-    gaps = tuple(_gaps(missing, years, marks, language))
+    blank = left_out(rows)
+    planned = _planned(rows, years, scale) if with_path else ()
+    lines = (*planned, *_done(missing, blank, marks))
+    # The unit stands once, above the axis.
+    written = [
+        (mark, quantity(row, None, language)) for mark, row in zip(marks, drawn, strict=True)
+    ]
     return Chart(
         values=tuple(Tick(short(float(one), language), scale.place(one)) for one in scale.ticks),
-        years=tuple(
-            Tick(str(year), _across(year, years), era_year(year, language))
-            for year in _shown(years)
-        ),
-        lines=(*_lines(rows, marks, "planned", PLANNED), *_lines(rows, marks, "done", DONE)),
+        years=tuple(_years(years, language)),
+        lines=lines,
         marks=tuple(marks),
-        labels=(*gaps, *_labels(drawn, marks, gaps, unit, language)),
+        labels=tuple(_labels(written, lines, _silent(missing, blank, language), years)),
         has_zero=scale.ticks[0] <= 0 <= scale.ticks[-1],
+        foot=0.9 if any(one.bound == "le" and one.y > BOTTOM - ARROW for one in marks) else 0.0,
     )
 
 
@@ -156,23 +181,31 @@ def _ends(row: Row) -> tuple[float, ...]:
     return (float(row["value_low"]), float(row["value_high"]))
 
 
-def _across(year: int, years: Sequence[int]) -> float:
+def _across(year: float, years: Sequence[int]) -> float:
     if len(years) == 1:
         return (LEFT + RIGHT) / 2
     share = (year - years[0]) / (years[-1] - years[0])
     return round(LEFT + share * (RIGHT - LEFT), 2)
 
 
-def _shown(years: Sequence[int]) -> list[int]:
+def _years(years: Sequence[int], language: Language) -> Iterator[Tick]:
+    """The years on their axis: as many as have room on a phone, and on a larger screen."""
+    narrow, wide = _shown(years, YEARS), _shown(years, int(YEARS * WIDE / NARROW))
+    for year in sorted({*narrow, *wide}):
+        only = "" if year in narrow and year in wide else "narrow" if year in narrow else "wide"
+        yield Tick(str(year), _across(year, years), era_year(year, language), only)
+
+
+def _shown(years: Sequence[int], room: int) -> list[int]:
     """As many years as have room; the last one always, for it is most often that of the target."""
-    if len(years) <= YEARS:
+    if len(years) <= room:
         span = (years[-1] - years[0]) or 1
-        room = [years[-1]]
+        found = [years[-1]]
         for year in reversed(years[:-1]):
-            if (room[0] - year) / span >= 1 / YEARS:
-                room.insert(0, year)
-        return room
-    step = math.ceil((years[-1] - years[0]) / (YEARS - 1))
+            if (found[0] - year) / span >= 1 / room:
+                found.insert(0, year)
+        return found
+    step = math.ceil((years[-1] - years[0]) / (room - 1))
     return [*range(years[-1], years[0] - 1, -step)][::-1]
 
 
@@ -190,45 +223,66 @@ def _mark(row: Row, years: Sequence[int], scale: _Scale) -> Mark:
     )
 
 
-def _lines(
-    rows: Sequence[Row], marks: Sequence[Mark], kind: str, types: Sequence[str]
-) -> Iterator[Line]:
-    """From each value of some types to the next, unless one that is missing lies between them."""
-    gaps = {
-        int(one["fiscal_year"])
-        for one in rows
-        if one["value_type"] == types[-1] and not has_figure(one)
-    }
-    own = [one for one in marks if one.kind in types and one.until is None]
+def _planned(rows: Sequence[Row], years: Sequence[int], scale: _Scale) -> Iterator[Line]:
+    """The straight line that expected values are computed from, and nothing else: targets of years
+    between may lie beside it."""
+    ends = path(rows)
+    if ends is not None:
+        (x1, y1), (x2, y2) = (
+            (_across(int(one["fiscal_year"]), years), scale.place(float(one["value"])))
+            for one in ends
+        )
+        yield Line("planned", x1, y1, x2, y2)
+
+
+def _done(missing: Sequence[Row], blank: Sequence[Years], marks: Sequence[Mark]) -> Iterator[Line]:
+    """From each actual value to the next, unless one lies between them that is missing or of a year
+    that is left out."""
+    gaps = [int(one["fiscal_year"]) for one in missing if one["value_type"] == "actual"]
+    gaps += [first for first, _ in blank]
+    own = [one for one in marks if one.kind in DONE and one.until is None]
     if all(one.kind == "baseline" for one in own):
         return
     for before, after in pairwise(own):
         if not any(before.year < year < after.year for year in gaps):
-            yield Line(kind, before.x, before.y, after.x, after.y)
+            yield Line("done", before.x, before.y, after.x, after.y)
+
+
+Silent = tuple[float, str]
+"""A year and why there is no figure."""
+
+
+def _silent(missing: Sequence[Row], blank: Sequence[Years], language: Language) -> Sequence[Silent]:
+    """Where no figure is, in words; of several years that are left out in the middle of them."""
+    said = [(float(one["fiscal_year"]), no_value(one, language)) for one in missing]
+    words = str(say(language)("indicator.not_given"))
+    said += [((first + last) / 2, words) for first, last in blank]
+    return [*dict.fromkeys(said)]
 
 
 def _labels(
-    rows: Sequence[Row],
-    marks: Sequence[Mark],
-    gaps: Sequence[Label],
-    unit: str | None,
-    language: Language,
+    written: Sequence[tuple[Mark, str]],
+    lines: Sequence[Line],
+    silent: Sequence[Silent],
+    years: Sequence[int],
 ) -> Iterator[Label]:
-    """The values in words, as far as there is room: the ends first, then the newest."""
-    taken = [*map(_around, marks), *map(_box, gaps)]
-    pairs = sorted(zip(marks, rows, strict=True), key=lambda pair: _worth(pair[0]))
+    """The values in words as far as there is room, the newest of each type first; then why there is
+    no figure; then other values, and those that have room on a larger screen only."""
+    marks = [mark for mark, _ in written]
     newest = {one.kind: one for one in marks}
+    pairs = sorted(written, key=lambda pair: _worth(pair[0]))
     pairs.sort(key=lambda pair: newest[pair[0].kind] is not pair[0])
-    for mark, row in pairs[:LABELS]:
-        text = quantity(row, unit, language)
-        if _width(text) > NARROW / 2:
-            text = quantity(row, None, language)
-        for label in _candidates(mark, text):
-            box = _box(label)
-            if _is_free(box, taken):
-                taken.append(box)
-                yield label
-                break
+    first, others = pairs[: len(newest)], pairs[len(newest) : LABELS]
+    paper = _Paper(NARROW, marks, lines)
+    crowded = [pair for pair in first if not paper.has_room_for(*pair)]
+    for year, text in silent:
+        paper.say_nothing(_across(year, years), text)
+    crowded += [pair for pair in others if not paper.has_room_for(*pair)]
+    yield from paper.labels
+    wide = _Paper(WIDE, marks, lines, paper.labels)
+    for pair in crowded:
+        wide.has_room_for(*pair)
+    yield from (replace(one, only="wide") for one in wide.labels[len(paper.labels) :])
 
 
 def _worth(mark: Mark) -> tuple[int, int]:
@@ -236,26 +290,94 @@ def _worth(mark: Mark) -> tuple[int, int]:
     return (kind, -mark.year)
 
 
-def _candidates(mark: Mark, text: str) -> Iterator[Label]:
-    top = min(mark.y, mark.until if mark.until is not None else mark.y)
-    for y in (top - 0.9, mark.y + 1.7, top - 2.0, mark.y + 2.8):
-        yield Label(mark.kind, text, mark.x, round(y, 2), _anchor(mark.x))
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in em."""
 
 
-def _gaps(
-    rows: Sequence[Row], years: Sequence[int], marks: Sequence[Mark], language: Language
-) -> Iterator[Label]:
-    """Why there is no figure, above its year on the axis; where there is no room for the word, a
-    dash."""
-    taken = [_around(one) for one in marks]
-    said = dict.fromkeys((int(one["fiscal_year"]), no_value(one, language)) for one in rows)
-    for year, text in said:
-        x = _across(year, years)
+class _Paper:
+    """A picture so many em wide: the labels it has, and where there is room for another."""
+
+    def __init__(
+        self,
+        width: float,
+        marks: Sequence[Mark],
+        lines: Sequence[Line],
+        labels: Sequence[Label] = (),
+    ) -> None:
+        self.labels = [*labels]
+        self._width = width
+        self._lines = lines
+        self._taken = [*map(self._around, marks), *map(self._box, labels)]
+
+    def has_room_for(self, mark: Mark, text: str) -> bool:
+        """Write the words of a value beside its mark; rather on no line."""
+        free = [one for one in _candidates(mark, text) if self._is_free(self._box(one))]
+        if not free:
+            return False
+        self._write(next((one for one in free if not self._is_crossed(one)), free[0]))
+        return True
+
+    def say_nothing(self, x: float, text: str) -> None:
+        """Write why there is no figure above its year on the axis; a dash where there is no room
+        for the word."""
         short_text = text if _width(text) <= WORD else f"{text[:9]}…"
         lines = [_gap(short_text, x, level) for level in range(6)]
-        label = next((one for one in lines if _is_free(_box(one), taken)), _gap("—", x, 0))
-        taken.append(_box(label))
-        yield label
+        self._write(next((one for one in lines if self._is_free(self._box(one))), _gap("—", x, 0)))
+
+    def _write(self, label: Label) -> None:
+        self.labels.append(label)
+        self._taken.append(self._box(label))
+
+    def _em(self, percent: float) -> float:
+        return percent / 100 * self._width
+
+    def _around(self, mark: Mark) -> Box:
+        ends = (mark.y, mark.y if mark.until is None else mark.until)
+        x, arrow = self._em(mark.x), ARROW - 0.5
+        return (
+            x - 0.5,
+            min(ends) - 0.5 - (arrow if mark.bound == "ge" else 0),
+            x + 0.5,
+            max(ends) + 0.5 + (arrow if mark.bound == "le" else 0),
+        )
+
+    def _box(self, label: Label) -> Box:
+        width, x = _width(label.text), self._em(label.x)
+        left = {"start": x, "middle": x - width / 2, "end": x - width}[label.anchor]
+        return (left, label.y - 0.9, left + width, label.y + 0.2)
+
+    def _is_free(self, box: Box) -> bool:
+        left, top, right, bottom = box
+        if top < 0.2 or bottom > BOTTOM or left < 0 or right > self._width:
+            return False
+        return all(
+            right <= other[0] or left >= other[2] or bottom <= other[1] or top >= other[3]
+            for other in self._taken
+        )
+
+    def _is_crossed(self, label: Label) -> bool:
+        left, top, right, bottom = self._box(label)
+        for line in self._lines:
+            x1, x2 = self._em(line.x1), self._em(line.x2)
+            start, end = max(left, x1), min(right, x2)
+            if start <= end and x1 < x2:
+                slope = (line.y2 - line.y1) / (x2 - x1)
+                ys = (line.y1 + (start - x1) * slope, line.y1 + (end - x1) * slope)
+                if min(ys) <= bottom and max(ys) >= top:
+                    return True
+        return False
+
+
+def _candidates(mark: Mark, text: str) -> Iterator[Label]:
+    """Above the mark or its arrow, below, and a line farther off; in the middle or to a side."""
+    top = min(mark.y, mark.until if mark.until is not None else mark.y)
+    above = top - (ARROW if mark.bound == "ge" else 0.5)
+    below = mark.y + (ARROW if mark.bound == "le" else 0.5)
+    best = _anchor(mark.x)
+    anchors = [best, *(one for one in ("middle", "end", "start") if one != best)]
+    for y in (above - 0.4, below + 1.2, above - 1.5, below + 2.3):
+        for anchor in anchors:
+            yield Label(mark.kind, text, mark.x, round(y, 2), anchor)
 
 
 def _gap(text: str, x: float, level: int) -> Label:
@@ -267,32 +389,6 @@ def _anchor(x: float) -> str:
     return "start" if x < LEFT + 5 else "end" if x > RIGHT - 12 else "middle"
 
 
-def _around(mark: Mark) -> tuple[float, float, float, float]:
-    return (_em(mark.x) - 0.5, mark.y - 0.5, _em(mark.x) + 0.5, mark.y + 0.5)
-
-
-def _em(percent: float) -> float:
-    return percent / 100 * NARROW
-
-
 def _width(text: str) -> float:
     """About how many em a text is wide."""
     return sum(0.6 if ord(one) < 0x2000 else 1.0 for one in text) * 0.85
-
-
-def _box(label: Label) -> tuple[float, float, float, float]:
-    width, x = _width(label.text), _em(label.x)
-    left = {"start": x, "middle": x - width / 2, "end": x - width}[label.anchor]
-    return (left, label.y - 0.9, left + width, label.y + 0.2)
-
-
-def _is_free(
-    box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]
-) -> bool:
-    left, top, right, bottom = box
-    if top < 0.2 or bottom > BOTTOM or left < 0 or right > NARROW:
-        return False
-    return all(
-        right <= other[0] or left >= other[2] or bottom <= other[1] or top >= other[3]
-        for other in taken
-    )

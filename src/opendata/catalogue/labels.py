@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from opendata.catalogue import words
@@ -57,6 +58,11 @@ class Voice:
     def plain_year(self, year: int) -> str:
         return f"FY{year}" if self.language == "en" else f"{year}年度"
 
+    def plain_years(self, first: int, last: int) -> str:
+        if first == last:
+            return self.plain_year(first)
+        return f"FY{first}–{last}" if self.language == "en" else f"{first}〜{last}年度"
+
     def era(self, year: int) -> str:
         era = words.era_year(year, self.language)
         return era if self.language == "en" else f"{era}年度"
@@ -67,13 +73,14 @@ class Voice:
     def quantity(self, row: Row, unit: str | None) -> str:
         return words.quantity(row, unit, self.language)
 
-    def amount(self, value: float, unit: str | None) -> str:
-        return f"{words.figure(value)}{unit or ''}"
+    def computed(self, value: float, known: Sequence[float], unit: str | None) -> str:
+        """An amount that was computed from those known."""
+        return f"{words.computed(value, known)}{unit or ''}"
 
-    def difference(self, value: float, unit: str | None) -> str:
+    def difference(self, value: Decimal, unit: str | None) -> str:
         """Of two amounts: between percentages lie points."""
         points = "ポイント" if self.language == "ja" else " points"
-        return self.amount(value, points if unit and squash(unit) == "%" else unit)
+        return f"{words.figure(value)}{points if unit and squash(unit) == '%' else unit or ''}"
 
     def percent(self, ratio: float) -> str:
         return words.percent(ratio)

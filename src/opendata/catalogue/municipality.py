@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from opendata.catalogue.places import Place
@@ -72,7 +73,7 @@ class Indicator:
         return first_baseline(self.values)
 
     @cached_property
-    def against(self) -> tuple[str, float] | None:
+    def against(self) -> tuple[str, Decimal] | None:
         """Where the newest actual lies as the target is written (`verdict.against_target`); only
         where nothing was judged, for a judgement says more."""
         if self.verdict.judgement in JUDGEMENTS or self.actual is None or self.target is None:

@@ -3,7 +3,7 @@ which indicators of several municipalities measure the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,18 +21,35 @@ pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
 
 _PARTS = """
+create temp view newest as
+    select indicator_id, arg_max(coalesce(judgement, ''), fiscal_year) as judgement,
+        arg_max(struct_pack(rate := achievement_rate, baseline, target), fiscal_year) as said,
+        max(fiscal_year) as year
+    from indicator_progress group by indicator_id;
+create temp view told as  -- actual values that say how much; whether one of them is one number
+    select indicator_id, bool_or(value is not null and coalesce(comparator, 'eq') = 'eq') as is_one
+    from indicator_values
+    where value_type = 'actual'
+        and (value is not null or (value_low is not null and value_high is not null))
+    group by indicator_id;
 create temp view judged as
-    select indicators.*, case
-        when newest.judgement is null then 'none'
+    select indicators.*, said.rate as rate, newest.year as judged_year, case
         when newest.judgement in ('achieved', 'on_track', 'behind', 'reversed')
             then newest.judgement
-        else 'unknown' end as verdict, newest.rate, newest.year as judged_year
-    from indicators left join (
-        select indicator_id, arg_max(coalesce(judgement, ''), fiscal_year) as judgement,
-            arg_max(struct_pack(rate := achievement_rate), fiscal_year).rate as rate,
-            max(fiscal_year) as year
-        from indicator_progress group by indicator_id
-    ) as newest using (indicator_id);
+        when newest.judgement is null and told.is_one is null then 'none'
+        else 'unknown' end as verdict, case
+        when verdict <> 'unknown' then null  -- else as in verdict.CAUSES
+        when newest.judgement is null then if(told.is_one, 'other', 'actual')
+        when said.target is null then 'target'
+        when direction is null then 'direction'
+        when direction <> 'maintain' and said.baseline is null then 'baseline'
+        else 'other' end as cause
+    from indicators
+    left join newest using (indicator_id) left join told using (indicator_id);
+"""
+
+_COUNTS = """
+select verdict, cause, count(*) as number from judged group by all order by all
 """
 
 _GOALS = """
@@ -48,17 +65,17 @@ with recursive up as (
 ),
 goal_of as (select node_id, arg_max(reached, depth) as goal from up group by node_id),
 counted as (
-    select judged.plan_id, goal_of.goal, verdict, count(*) as number
+    select judged.plan_id, goal_of.goal, verdict, cause, count(*) as number
     from judged left join goal_of using (node_id)
     group by all
 )
 select plans.municipality_code as code, plans.plan_id, plans.title as plan,
     plans.start_fiscal_year as start, plans.end_fiscal_year as last,
-    goals.title as goal, goals.number as goal_number, counted.verdict, counted.number
+    goals.title as goal, goals.number as goal_number, counted.verdict, counted.cause, counted.number
 from plans left join counted using (plan_id)
 left join policy_nodes as goals on goals.node_id = counted.goal
 order by code, plans.start_fiscal_year nulls last, plans.plan_id, goals.position nulls last,
-    goals.node_id, counted.verdict
+    goals.node_id, counted.verdict, counted.cause
 """
 
 _ALIKE = """
@@ -70,9 +87,14 @@ actuals as (
     select indicator_id, arg_max(figures, fiscal_year) as actual
     from figures where value_type = 'actual' group by indicator_id
 ),
-targets as (
-    select indicator_id, arg_max(figures, fiscal_year) as target
-    from figures where value_type = 'target' group by indicator_id
+targets as (  -- as verdict.final_target
+    select indicator_id, arg_max(
+        indicator_values,
+        struct_pack(
+            says := value is not null or (value_low is not null and value_high is not null),
+            year := fiscal_year)
+    ) as target
+    from indicator_values where value_type = 'target' group by indicator_id
 )
 select kinds.kind, plans.municipality_code as code, plans.title as plan, judged.indicator_id,
     judged.name, judged.unit, judged.direction, judged.verdict, judged.rate, judged.judged_year,
@@ -105,6 +127,8 @@ class PlanLine:
     end: int | None
     goals: Sequence[Goal]
     counts: Mapping[str, int]
+    causes: Mapping[str, int]
+    """Of those that cannot be judged, how many for which of `verdict.CAUSES`."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +138,7 @@ class PlaceLine:
     code: str
     plans: Sequence[PlanLine]
     counts: Mapping[str, int]
+    causes: Mapping[str, int]
 
     @property
     def indicators(self) -> int:
@@ -130,9 +155,25 @@ def place_lines(datasets: Sequence[Current]) -> list[PlaceLine]:
             for code, plan in _plan_lines(rows.to_pylist()):
                 found.setdefault(code, []).append(plan)
     return [
-        PlaceLine(code, plans, _summed([one.counts for one in plans]))
+        PlaceLine(
+            code,
+            plans,
+            summed(one.counts for one in plans),
+            summed(one.causes for one in plans),
+        )
         for code, plans in sorted(found.items())
     ]
+
+
+def counted(current: Current) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """How many indicators of a package that has plans stand how, by verdict; and of those that
+    cannot be judged, how many for which of `verdict.CAUSES`."""
+    with _asking(current) as database:
+        rows = database.sql(_COUNTS).to_arrow_table().to_pylist()
+    return (
+        summed({one["verdict"]: one["number"]} for one in rows),
+        summed({one["cause"]: one["number"]} for one in rows if one["cause"]),
+    )
 
 
 def _plan_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, PlanLine]]:
@@ -149,14 +190,16 @@ def _plan_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, PlanLi
                 counts[row["verdict"]] = counts.get(row["verdict"], 0) + row["number"]
         lines = [Goal(title, counts) for title, counts in goals.items()]
         first = own[0]
-        total = _summed([one.counts for one in lines])
+        total = summed(one.counts for one in lines)
+        causes = summed({row["cause"]: row["number"]} for row in own if row["cause"])
         yield (
             first["code"],
-            PlanLine(id_, first["plan"], first["start"], first["last"], lines, total),
+            PlanLine(id_, first["plan"], first["start"], first["last"], lines, total, causes),
         )
 
 
-def _summed(all_counts: Sequence[Mapping[str, int]]) -> Mapping[str, int]:
+def summed(all_counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+    """Numbers by what they count, added up."""
     total: dict[str, int] = {}
     for counts in all_counts:
         for verdict, number in counts.items():

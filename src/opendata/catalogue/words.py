@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -38,6 +38,8 @@ _SCALES: Mapping[Language, tuple[tuple[float, str], ...]] = {
     "ja": ((1e16, "京"), (1e12, "兆"), (1e8, "億"), (1e4, "万")),
     "en": ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k")),
 }
+_FINEST = 6
+"""So many decimals what is computed is published with."""
 
 
 def prefecture(code: str, language: Language = "ja") -> str | None:
@@ -108,16 +110,37 @@ def period(start: int | None, end: int | None, language: Language = "ja") -> str
 
 
 @lru_cache(maxsize=65536)  # a page says the same number five times, in each of two languages
-def figure(value: float) -> str:
+def figure(value: float | Decimal) -> str:
     """A number as people write it, in full: 1,234.5."""
     text = f"{Decimal(f'{value:.15g}'):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def exact(value: float) -> str:
     """A number with every digit that it is made of: what is computed with it comes out the same."""
-    text = f"{Decimal(repr(float(value))):,f}"
-    return text.removesuffix(".0")
+    text = f"{Decimal(repr(float(value))):,f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def minus(left: float, right: float) -> Decimal:
+    """The difference of two numbers as they are written: 67.4 less 60 is 7.4, though computers
+    store neither 67.4 nor 7.4."""
+    return Decimal(repr(float(left))) - Decimal(repr(float(right)))
+
+
+def computed(value: float, known: Sequence[float]) -> str:
+    """A number that was computed from known ones, with one decimal more than these have: of 10.5
+    and 60 comes 53.86. More where it would look the same as one of them and is not."""
+    decimals = max((_decimals(one) for one in known), default=0) + 1
+    while decimals < _FINEST and any(round(value, decimals) == one != value for one in known):
+        decimals += 1
+    return figure(round(value, decimals))
+
+
+def _decimals(value: float) -> int:
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def short(value: float, language: Language = "ja") -> str:
@@ -129,8 +152,10 @@ def short(value: float, language: Language = "ja") -> str:
 
 
 def percent(ratio: float) -> str:
-    """A ratio in percent, with one digit behind the point where there is one: 54.4%."""
-    return f"{figure(round(ratio * 100, 1))}%"
+    """A ratio in percent, with one digit behind the point where there is one: 54.4%. Less than the
+    whole is never said to be the whole."""
+    rounded = round(ratio * 100, 1)
+    return f"{figure(99.9 if rounded == 100 and ratio < 1 else rounded)}%"
 
 
 def size(count: int) -> str:
@@ -168,9 +193,21 @@ _FORMS: Mapping[Language, Mapping[str, str]] = {
 
 
 def no_value(row: Mapping[str, Any], language: Language = "ja") -> str:
-    """Why a row of `indicator_values` has no figure: what its status says, or what is written."""
+    """Why a row of `indicator_values` has no figure: the words that stand in its place, else what
+    its status says."""
     known = NO_VALUE[language]
+    if (words := in_words(row)) is not None:
+        return f"“{words}”" if language == "en" else f"「{words}」"
     return known.get(row["status"]) or str(row["raw"] or known["missing"])
+
+
+def in_words(row: Mapping[str, Any]) -> str | None:
+    """What is written in words where a number could stand (上昇, 休止); None where it is a sign
+    (―), or says only that the figure is not there yet, withheld or unknown."""
+    raw = row["raw"]
+    if row["value"] is not None or row["status"] != "not_applicable" or not raw:
+        return None
+    return str(raw) if any(one.isalnum() and one not in "ーｰ" for one in raw) else None
 
 
 def quantity(row: Mapping[str, Any], unit: str | None, language: Language = "ja") -> str:

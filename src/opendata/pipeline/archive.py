@@ -42,7 +42,9 @@ class Archive:
         dataset = self._kept(path)
         if dataset is None:
             (outcome,) = self.examined([self._job(place, account._replace(sha256=accepted))])
-            dataset = outcome.dataset or self._read_last(account, contract)
+            is_refused = outcome.status != "accepted"  # it says less than it said, or otherwise
+            dataset = self._read_last(account, contract) if is_refused else None
+            dataset = dataset or outcome.dataset
             if dataset is None:
                 raise OpendataError("missing-archive", path=path, file=place)
             self.workspace.replace(path, pack(dataset))

@@ -1,4 +1,4 @@
-"""What differs, closed: everything accepted put together, and what is new of it staged."""
+"""What differs, closed: everything accepted put together, and what is new of it built."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ from opendata.pipeline.contracts import packages
 from opendata.pipeline.difference import Closed, Work, looked
 from opendata.pipeline.guard import workers
 from opendata.pipeline.overview import write_overview
-from opendata.pipeline.publication import with_releases
+from opendata.pipeline.publication import moment, with_releases
 from opendata.pipeline.reviews import write_reviews
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.submission import Outcome
+from opendata.validate import published_reason
 from opendata.validate.personal_data import MASK
 
 
 def close(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Closed:
-    """Put the packages together, build what is new of them, and write the reviews.
+    """Put the packages together and build what is new of them. Writes nothing yet.
 
-    Raises ConflictError where another pass has committed since `begin`.
+    Raises ConflictError where another pass has committed since `begin`, StoreError where the public
+    store has published what the state does not know.
     """
     contracts = packages(settings)
     workspace, public = settings.stores()
     state, token = store.read_state(workspace)
     if token != work.token:
         raise ConflictError("run-conflict")
+    store.refuse_lost_state(public, state)
     before = {name: store.previous(public, state, name) for name in contracts}
     last = {name: one.tables for name, one in before.items() if one}
     with workers(1, settings.worker_log()) as examined:
@@ -62,9 +65,12 @@ def close(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Closed
         fingerprints={**accounts.fingerprints, **work.judges},
         **looked(settings, work),
     )
-    write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
-    write_overview(workspace, settings, contracts, accounts, work.now)
-    return Closed(accounts, tuple(told.values()), releases, state)
+
+    def tell() -> None:
+        write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
+        write_overview(workspace, settings, contracts, accounts, work.now)
+
+    return Closed(accounts, tuple(told.values()), releases, state, tell)
 
 
 def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:
@@ -106,7 +112,7 @@ def _release(
     return release.build(
         one.gathered,
         previous=before,
-        created=work.now,
+        created=moment(accounts.releases, one.contract.name, work.now),
         publisher=settings.publisher_of(),
         base_url=settings.base_url,
         withdrawn=_reasons(accounts),
@@ -116,7 +122,7 @@ def _release(
 def _reasons(accounts: Accounts) -> dict[str, str]:
     """By place why its data were withdrawn; a reason that was masked is for nobody to read."""
     return {
-        place: one.ended
+        place: published_reason(one.ended)
         for place, one in accounts.submissions.items()
         if one.withdrawn and one.ended and MASK not in one.ended
     }

@@ -19,11 +19,13 @@ from opendata.pipeline.accounts import Account, Accounts
 from opendata.pipeline.cache import pack
 from opendata.pipeline.contracts import packages
 from opendata.pipeline.overview import write_overview
-from opendata.pipeline.publication import LOCK_SECONDS, publish, with_releases
+from opendata.pipeline.publication import LOCK_SECONDS, moment, publish, with_releases
 from opendata.pipeline.settings import Settings
 from opendata.pipeline.versions import entry_of, history_of
 from opendata.release import Files, Part, Previous, parts_of, restore, sha256
 from opendata.store import Store, commit, complete, locked, read_state, release_files
+from opendata.validate import published_reason
+from opendata.validate.personal_data import personal_data
 
 Accepted = Mapping[str, str]
 """By place, the SHA-256 of the file whose data are published."""
@@ -89,12 +91,14 @@ def roll_back(
 ) -> RolledBack:
     """Publish the content of an old version again, as a new one.
 
-    Raises UsageError without a reason, for a version that there is not and for one that says what
-    is published already; StoreError for one that is damaged; ConflictError where a pass commits at
-    the same time. Then nothing was changed.
+    Raises UsageError without a reason or for one with personal data, for a version that there is
+    not and for one that says what is published already; StoreError for one that is damaged;
+    ConflictError where a pass commits at the same time. Then nothing was changed.
     """
     if not reason.strip():
         raise UsageError("no-rollback-reason")
+    if personal_data(reason):
+        raise UsageError("reason-with-personal-data")
     workspace, public = settings.stores()
     with locked(workspace, LOCK_SECONDS):
         state, token = read_state(workspace)
@@ -103,7 +107,9 @@ def roll_back(
         number = str(entry_of(package, history, version)["version"])
         target = release_files(public, state, package, number)
         current = Previous.read(release_files(public, state, package, str(history[-1]["version"])))
-        made = restore(target, previous=current, created=now, reason=" ".join(reason.split()))
+        created = moment({package: history}, package, now)
+        why = published_reason(reason)
+        made = restore(target, previous=current, created=created, reason=why)
         if made is None:
             raise UsageError("nothing-to-roll-back", package=package, version=number)
         accounts = _put_back(Accounts.read(state), package, target, workspace, now)
@@ -112,8 +118,11 @@ def roll_back(
             releases=with_releases(accounts.releases, [made]),
             rollbacks={**accounts.rollbacks, package: made.version},
         )
-        write_overview(workspace, settings, packages(settings), accounts, now)
-        publish(settings, workspace, public, token, state, accounts, [made])
+
+        def tell() -> None:
+            write_overview(workspace, settings, packages(settings), accounts, now)
+
+        publish(settings, workspace, public, token, state, accounts, [made], tell)
     kept_out = tuple(
         place
         for place, one in accounts.submissions.items()

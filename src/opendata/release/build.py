@@ -43,7 +43,7 @@ from opendata.release.gathered import Gathered
 from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
 from opendata.release.parts import split
 from opendata.release.quality import details, judged, of_sources, summary
-from opendata.release.tables import LINEAGE, by_field, key_text, lineage, merge, pc, schema
+from opendata.release.tables import LINEAGE, by_field, fitted, key_text, lineage, merge, pc, schema
 
 FIRST = "1.0.0"
 
@@ -147,8 +147,8 @@ def rebuild(
     before it, as far as they are known, and what is known of the form of its sources. They are
     those that were published only if their checksums are."""
     content = Content.of(descriptor, tables, cells, judged)
-    empty = {one.name: schema(one).empty_table() for one in content.package}
-    content = replace(content, tables={**empty, **tables})
+    shaped = {one.name: fitted(tables.get(one.name), schema(one)) for one in content.package}
+    content = replace(content, tables=shaped)
     version = str(descriptor["version"])
     return _files(content, version, _compare(content, previous), previous, reason)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from opendata.package import Package, dependents
 from opendata.release.model import Part, Previous
-from opendata.release.tables import key_text, schema
+from opendata.release.tables import fitted, key_text, schema
 from opendata.validate import Dataset, derived
 
 Key = tuple[str, str]
@@ -54,7 +54,7 @@ class _Tables:
 
     def __init__(self, package: Package, tables: Mapping[str, pa.Table]) -> None:
         self.package = package
-        self.tables = {one.name: _fitted(tables.get(one.name), schema(one)) for one in package.read}
+        self.tables = {one.name: fitted(tables.get(one.name), schema(one)) for one in package.read}
         self.values_of = cache(self._values_of)
 
     def _values_of(self, table: str, field: str) -> list[object]:
@@ -77,23 +77,6 @@ class _Tables:
 
     def without(self, rows: Mapping[str, set[int]]) -> dict[str, pa.Table]:
         return {name: _left(table, rows.get(name, set())) for name, table in self.tables.items()}
-
-
-def _fitted(table: pa.Table | None, wanted: pa.Schema) -> pa.Table:
-    """A table in the present shape: what it has not is null. One that cannot have that shape, for
-    it was published under another contract, has nothing to say."""
-    if table is None:
-        return wanted.empty_table()
-    try:
-        columns = [
-            table.column(one.name).cast(one.type)
-            if one.name in table.column_names
-            else pa.nulls(table.num_rows, one.type)
-            for one in wanted
-        ]
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return wanted.empty_table()
-    return pa.table(columns, schema=wanted)
 
 
 def _left(table: pa.Table, out: Collection[int]) -> pa.Table:

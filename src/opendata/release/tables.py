@@ -59,6 +59,23 @@ def schema(resource: Resource) -> pa.Schema:
     )
 
 
+def fitted(table: pa.Table | None, wanted: pa.Schema) -> pa.Table:
+    """A table in another contract's shape: what it has not is null. One that cannot have that
+    shape has nothing to say."""
+    if table is None:
+        return wanted.empty_table()
+    try:
+        columns = [
+            table.column(one.name).cast(one.type)
+            if one.name in table.column_names
+            else pa.nulls(table.num_rows, one.type)
+            for one in wanted
+        ]
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return wanted.empty_table()
+    return pa.table(columns, schema=wanted)
+
+
 def merge(resource: Resource, rows: Rows) -> pa.Table:
     """All parts' rows of one table, sorted by its key.
 

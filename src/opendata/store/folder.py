@@ -55,9 +55,11 @@ class FolderStore:
         start = self.root / prefix.rpartition("/")[0]
         found = []
         with _reported(prefix):
-            for folder, _, names in os.walk(start, onerror=_unless_absent):
+            for folder, folders, names in os.walk(start, onerror=_unless_absent):
                 inner = Path(folder).relative_to(self.root).as_posix()
-                for name in names:
+                # A link to a folder is no folder of ours, whatever lies behind it.
+                links = (name for name in folders if Path(folder, name).is_symlink())
+                for name in (*names, *links):
                     path = name if inner == "." else f"{inner}/{name}"
                     if path.startswith(prefix) and not _is_own(path):
                         found.append(path)

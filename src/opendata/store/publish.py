@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from opendata.catalogue import ORIGINS, Current, Pages
-from opendata.errors import ConflictError, StoreError
+from opendata.errors import ConflictError, StoreError, sentence
 from opendata.release import (
     Files,
     Previous,
@@ -48,7 +48,7 @@ def stage(workspace: Store, public: Store, state: State, release: Release) -> No
     longer the committed one, StoreError where the public store holds what it does not know.
     """
     with _unless_outdated(workspace, state):
-        _refuse_lost_state(public, state)
+        refuse_lost_state(public, state)
         _refuse_taken_folder(public, release)
     folder = _staged(state, release.sums)
     for name, content in sorted(release.files.items()):
@@ -56,7 +56,7 @@ def stage(workspace: Store, public: Store, state: State, release: Release) -> No
     for name, content in release.files.items():
         if workspace.read(f"{folder}/{name}") != content:
             raise StoreError(
-                "damaged-release", path=f"{folder}/{name}", reason="reads back changed"
+                "damaged-release", path=f"{folder}/{name}", reason=sentence("reads-back-changed")
             )
 
 
@@ -142,7 +142,9 @@ def _announce(public: Store, versions: Mapping[str, str]) -> None:
 def _copy(workspace: Store, public: Store, staged: str, folder: str, digest: str) -> None:
     sums = read_checksums(_verified(workspace, f"{staged}/{SUMS}", digest))
     if sums is None:
-        raise StoreError("damaged-release", path=f"{staged}/{SUMS}", reason="not checksums")
+        raise StoreError(
+            "damaged-release", path=f"{staged}/{SUMS}", reason=sentence("not-checksums")
+        )
     for name, expected in [*sums.items(), (SUMS, digest)]:
         path = f"{folder}/{name}"
         found = public.read(path)
@@ -188,7 +190,7 @@ def _committed(state: State) -> set[tuple[str, str]]:
     return {(package, one["version"]) for package, history in releases.items() for one in history}
 
 
-def _refuse_lost_state(public: Store, state: State) -> None:
+def refuse_lost_state(public: Store, state: State) -> None:
     """Raise StoreError where readers were led to a version that the state does not know.
 
     Pointers and the root's checksums are written after a commit only. So the state was lost, is an
@@ -238,19 +240,21 @@ def _committed_sums(
     entries = [one for one in _history(state, package) if one["version"] == version]
     path = f"{folder}/{SUMS}"
     if not entries:
-        raise StoreError("damaged-release", path=path, reason="no commit knows this version")
+        raise StoreError("damaged-release", path=path, reason=sentence("in-no-commit"))
     sums = read_checksums(_verified(public, path, str(entries[-1]["sums"])))
     if sums is None:
-        raise StoreError("damaged-release", path=path, reason="not checksums")
+        raise StoreError("damaged-release", path=path, reason=sentence("not-checksums"))
     return sums
 
 
 def _verified(public: Store, path: str, expected: str) -> bytes:
     content = public.read(path)
     if content is None:
-        raise StoreError("damaged-release", path=path, reason="missing")
+        is_empty = next(iter(public.paths()), None) is None
+        code = "public-is-empty" if is_empty else "damaged-release"
+        raise StoreError(code, path=path, reason=sentence("is-missing"))
     if sha256(content) != expected:
-        raise StoreError("damaged-release", path=path, reason="not the bytes that were published")
+        raise StoreError("damaged-release", path=path, reason=sentence("not-as-published"))
     return content
 
 
@@ -324,7 +328,7 @@ def refresh(
         state, token = read_state(workspace)
         try:
             complete(workspace, public, state)
-            _refuse_lost_state(public, state)
+            refuse_lost_state(public, state)
             site = build(current(public, state))
             wanted = _lead_readers(public, state, site.files)
             wanted |= lead_to_sections(workspace, public, site.sections, is_thorough=is_thorough)

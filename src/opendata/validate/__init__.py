@@ -7,6 +7,7 @@ from opendata import opened
 if TYPE_CHECKING:
     from opendata.validate.answers import Answer
     from opendata.validate.dataset import Dataset, Validation
+    from opendata.validate.formula_text import published_reason
     from opendata.validate.severities import rated
     from opendata.validate.table import TableError, TableReport, validate_table
     from opendata.validate.validation import derived, validate
@@ -18,6 +19,7 @@ __all__ = [
     "TableReport",
     "Validation",
     "derived",
+    "published_reason",
     "rated",
     "validate",
     "validate_table",
@@ -28,6 +30,7 @@ __getattr__ = opened(
     {
         "answers": "Answer",
         "dataset": "Dataset Validation",
+        "formula_text": "published_reason",
         "severities": "rated",
         "table": "TableError TableReport validate_table",
         "validation": "derived validate",

@@ -19,7 +19,7 @@ from opendata.errors import Problem, Text, sentence
 from opendata.extract import TOTALS
 from opendata.package import Package, Rule, dependents
 from opendata.validate.answers import Answer, is_settled
-from opendata.validate.formula_text import is_formula_like
+from opendata.validate.formula_text import published_reason
 from opendata.validate.personal_data import MASK, personal_data
 from opendata.validate.records import Columns
 from opendata.validate.rules import Hit, subject_of
@@ -165,7 +165,7 @@ def note_reasons(tables: Tables, package: Package, answers: Answers) -> bool:
     A reason that holds personal data, or that is only its mask, is never published.
     """
     reasons = {
-        one.subject: _noted(one.reason)
+        one.subject: published_reason(one.reason)
         for one in answers.values()
         if one.is_right and MASK not in one.reason and not personal_data(one.reason)
     }
@@ -187,12 +187,6 @@ def note_reasons(tables: Tables, package: Package, answers: Answers) -> bool:
                 notes[row] = _with(notes[row], reason)
                 has_any = True
     return has_any
-
-
-def _noted(reason: str) -> str:
-    """A reason as it is published: in one line, and never what a spreadsheet would calculate."""
-    line = " ".join(reason.split())
-    return sentence("reason", reason=line).ja if is_formula_like(line) else line
 
 
 def _with(note: str | None, reason: str) -> str:

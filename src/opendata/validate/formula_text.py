@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from opendata.errors import Problem, problem
+from opendata.errors import Problem, problem, sentence
 from opendata.validate.records import Columns
 
 _FORMULA = re.compile(r"[=+@\t\r]|-(?=[^\s\d.,-])|-(?=\d[\d.,]*[^\d.,%\s])")
@@ -17,6 +17,12 @@ _FIGURE = re.compile(r"[+-][\d.,]+\s*%?")
 def is_formula_like(text: str) -> bool:
     """Whether a spreadsheet that is given this text would calculate it."""
     return _FORMULA.match(text) is not None and _FIGURE.fullmatch(text) is None
+
+
+def published_reason(reason: str) -> str:
+    """A reason as it is published: in one line, and never what a spreadsheet would calculate."""
+    line = " ".join(reason.split())
+    return sentence("reason", reason=line).ja if is_formula_like(line) else line
 
 
 def check_formula_text(tables: Mapping[str, Columns]) -> list[Problem]:

@@ -21,7 +21,7 @@ function filters(input) {
       group.hidden = !found;
       group.open = wanted !== "" && found;
     }
-    said.textContent = wanted === "" ? "" : String(shown);
+    said.textContent = wanted === "" ? "" : shown === 0 ? said.dataset.none : said.dataset.found.replace("{n}", shown);
   });
 }
 

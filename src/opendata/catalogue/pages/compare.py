@@ -20,7 +20,7 @@ from opendata.catalogue.model import LANGUAGES, Current, Language, Section, Site
 from opendata.catalogue.overview import Alike
 from opendata.catalogue.places import serialized
 from opendata.catalogue.rendering import ENDINGS, made_by, render
-from opendata.catalogue.verdict import Row, is_usable
+from opendata.catalogue.verdict import VERDICTS, Row, is_usable
 from opendata.release import Files, licence_of
 
 LISTED = 1500
@@ -86,6 +86,7 @@ def render_comparison(site: Site, package: Current, kind: str, rows: Sequence[Ro
         places=places,
         zero=_zero(rows),
         with_actual=any(one.bar for one in lines),
+        ranks={name: -at for at, name in enumerate(VERDICTS)},
         verdicts=Counter(one.verdict for one in lines),
         v=voices.__getitem__,
         document=writing.comparison_path(kind),

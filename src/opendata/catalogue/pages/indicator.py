@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from opendata.catalogue import addresses
@@ -13,6 +14,7 @@ from opendata.catalogue.model import Language
 from opendata.catalogue.municipality import VALUE_TYPES, Indicator, Plan
 from opendata.catalogue.pages.setting import Setting
 from opendata.catalogue.rendering import render
+from opendata.catalogue.series import left_out
 from opendata.catalogue.texts import say
 from opendata.catalogue.verdict import (
     VERDICTS,
@@ -21,8 +23,11 @@ from opendata.catalogue.verdict import (
     achievement,
     expectation,
 )
+from opendata.catalogue.words import percent
 from opendata.release import Files
 
+_MAIN = ("actual", "target")
+"""The columns that a reader looks for first, in the table of the years."""
 TOLD = 4
 """How many values of one type the picture's description tells one by one."""
 
@@ -36,12 +41,23 @@ class Meter:
     expected: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    """The values of a year by their type. `is_blank` says that an actual value is left out, maybe
+    of several years up to `last`."""
+
+    first: int
+    last: int
+    values: Mapping[str, Row]
+    is_blank: bool
+
+
 def indicator_page(
     setting: Setting, plan: Plan, indicator: Indicator, above: Sequence[Row]
 ) -> Files:
     """The page in both languages. `above` are the nodes it belongs to, the topmost first."""
     kind = addresses.kind_of(indicator.name, indicator.unit)
-    voices = setting.voices
+    voices, with_path = setting.voices, indicator.row["direction"] != "maintain"
     return render(
         setting.site,
         addresses.indicator_page(setting.code, indicator.id),
@@ -57,9 +73,9 @@ def indicator_page(
         comparison=addresses.comparison_page(kind) if kind in setting.compared else None,
         v=voices.__getitem__,
         meter=_meter(indicator),
-        drawn=lambda language: chart(indicator.values, indicator.unit, language),
+        drawn=lambda language: chart(indicator.values, language, with_path=with_path),
         told=lambda language: _told(indicator, voices[language]),
-        kinds=_kinds(indicator.values),
+        kinds=sorted(_kinds(indicator.values), key=_rank),
         years=_years(indicator.values),
         computed=_computed(indicator),
         known=VERDICTS,
@@ -97,7 +113,7 @@ def _meter(indicator: Indicator) -> Meter | None:
     is_on_a_way = None not in (row["expected"], baseline, target) and target != baseline
     if is_on_a_way and indicator.row["direction"] != "maintain":
         expected = _share((row["expected"] - baseline) / (target - baseline))
-    return Meter(f"{round(rate * 100, 1):,g}%", _share(rate), expected)
+    return Meter(percent(rate), _share(rate), expected)
 
 
 def _share(ratio: float) -> float:
@@ -113,12 +129,26 @@ def _kinds(values: Sequence[Row]) -> list[str]:
     ]
 
 
-def _years(values: Sequence[Row]) -> list[tuple[int, Mapping[str, Row]]]:
-    """By year, the newest first: the value of each type."""
+def _rank(kind: str) -> int:
+    return _MAIN.index(kind) if kind in _MAIN else len(_MAIN)
+
+
+def _years(values: Sequence[Row]) -> list[YearLine]:
+    """By year, the newest first; also the years for which an actual value is awaited in vain."""
     found: dict[int, dict[str, Row]] = {}
     for one in values:
         found.setdefault(int(one["fiscal_year"]), {})[one["value_type"]] = one
-    return sorted(found.items(), reverse=True)
+    blank = left_out(values)
+    lines = [
+        YearLine(year, year, own, any(first <= year <= last for first, last in blank))
+        for year, own in found.items()
+    ]
+    for first, last in blank:
+        known = sorted(year for year in found if first <= year <= last)
+        for before, after in pairwise((first - 1, *known, last + 1)):
+            if after - before > 1:
+                lines.append(YearLine(before + 1, after - 1, {}, is_blank=True))
+    return sorted(lines, key=lambda one: one.first, reverse=True)
 
 
 def _computed(indicator: Indicator) -> list[tuple[Row, Formula | None, Formula | None]]:

@@ -10,12 +10,12 @@ from opendata.catalogue.model import Current, Site
 from opendata.catalogue.municipality import Municipality, Node, Plan
 from opendata.catalogue.pages.ended import ended_pages
 from opendata.catalogue.pages.indicator import indicator_page
-from opendata.catalogue.pages.plan import counted, is_extended, plan_page
+from opendata.catalogue.pages.plan import counted, is_extended, plan_page, shares_of
 from opendata.catalogue.pages.setting import Setting
 from opendata.catalogue.places import Place
 from opendata.catalogue.rendering import render
 from opendata.catalogue.timeline import timeline
-from opendata.catalogue.verdict import Row, shares
+from opendata.catalogue.verdict import Row
 from opendata.release import Files
 
 
@@ -59,7 +59,7 @@ def _place_page(setting: Setting, everything: Municipality) -> Files:
         plans=[(one, counted(one.indicators), _goals(one)) for one in everything.plans],
         folder=addresses.place_folder(setting.code),
         indicators=len(indicators),
-        shares=shares(counted(indicators)) if indicators else (),
+        shares=shares_of(indicators),
         timeline=timeline([plan.row for plan in everything.plans]),
         extended=any(is_extended(plan.row) for plan in everything.plans),
         v=setting.voices.__getitem__,

@@ -12,6 +12,7 @@ from opendata.catalogue.municipality import LEVELS, Indicator, Lineage, Node, Pl
 from opendata.catalogue.pages.setting import Setting
 from opendata.catalogue.rendering import render
 from opendata.catalogue.verdict import Row, Share, shares
+from opendata.japanese import squash
 from opendata.release import Files
 
 NAMED = 100
@@ -54,11 +55,11 @@ def plan_page(setting: Setting, plan: Plan, lineage: Lineage) -> Files:
         folder=addresses.place_folder(setting.code),
         v=setting.voices.__getitem__,
         levels=sorted(levels.items(), key=lambda one: _rank(one[0])),
-        shares=shares(counted(plan.indicators)) if plan.indicators else (),
+        shares=shares_of(plan.indicators),
         shares_of=lambda _: shares_below,
         is_open=len(nodes) <= OPEN,
         homepage=_web(plan.row["landing_page"]),
-        evaluation=_evaluation(plan.evaluations),
+        evaluation=_evaluation(plan.evaluations, nodes),
         is_extended=is_extended(plan.row),
     )
 
@@ -68,10 +69,15 @@ def counted(indicators: Sequence[Indicator]) -> Mapping[str, int]:
     return Counter(one.verdict.judgement for one in indicators)
 
 
+def shares_of(indicators: Sequence[Indicator]) -> Sequence[Share]:
+    """How they stand, as parts of one bar; nothing where there are none."""
+    causes = Counter(one.verdict.cause for one in indicators if one.verdict.cause)
+    return shares(counted(indicators), causes) if indicators else ()
+
+
 def shares_below(node: Node) -> Sequence[Share]:
     """How the indicators of a node and of everything below it stand; nothing where it has none."""
-    found = [one for below in _with_all_below(node) for one in below.indicators]
-    return shares(counted(found)) if found else ()
+    return shares_of([one for below in _with_all_below(node) for one in below.indicators])
 
 
 def is_extended(plan: Row) -> bool:
@@ -109,7 +115,14 @@ def _linked(setting: Setting, plan: Plan) -> Mapping[str, Any]:
     )
 
 
-def _evaluation(rows: Sequence[Row]) -> Evaluation | None:
+def _names(node: Row) -> tuple[str, str]:
+    title = node["title"] or ""
+    return (title, f"{node['number'] or ''}{title}")
+
+
+def _evaluation(rows: Sequence[Row], nodes: Sequence[Node]) -> Evaluation | None:
+    """The goals in the plan's own order; last those that are not among its nodes."""
+    places = {squash(name): at for at, one in enumerate(nodes) for name in _names(one.row)}
     totals: dict[str, int] = defaultdict(int)
     goals: dict[str, dict[str, int | None]] = defaultdict(dict)
     for row in rows:
@@ -117,7 +130,8 @@ def _evaluation(rows: Sequence[Row]) -> Evaluation | None:
         goals[row["goal"]][row["rating"]] = row["item_count"]
     ratings = sorted(totals, key=lambda rating: (-totals[rating], rating))
     found = []
-    for goal, counts in goals.items():
+    for goal in sorted(goals, key=lambda one: places.get(squash(one or ""), len(nodes))):
+        counts = goals[goal]
         total = sum(count or 0 for count in counts.values())
         left, widths = 0.0, []
         for rating in ratings:

@@ -11,7 +11,7 @@ from opendata.catalogue import addresses, metadata
 from opendata.catalogue.labels import Voice
 from opendata.catalogue.metadata import schema_org_part
 from opendata.catalogue.model import LANGUAGES, Current, Language, Section, Site
-from opendata.catalogue.overview import PlaceLine
+from opendata.catalogue.overview import PlaceLine, summed
 from opendata.catalogue.rendering import ENDINGS, made_by, render
 from opendata.catalogue.verdict import Share, shares
 from opendata.catalogue.words import prefecture
@@ -38,16 +38,9 @@ class Group:
         return sum(one.indicators for one in self.places)
 
     @property
-    def counts(self) -> Mapping[str, int]:
-        total: dict[str, int] = {}
-        for place in self.places:
-            for verdict, number in place.counts.items():
-                total[verdict] = total.get(verdict, 0) + number
-        return total
-
-    @property
     def shares(self) -> Sequence[Share]:
-        return shares(self.counts)
+        causes = summed(one.causes for one in self.places)
+        return shares(summed(one.counts for one in self.places), causes)
 
     @property
     def rows(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import compress
@@ -15,6 +16,9 @@ FEW = 3
 """Up to a third of the rows may be coloured to tell something; more are decoration."""
 Row = tuple[int, Sequence[str]]
 """The number of a row and the colours of its cells, empty where they are plain."""
+Said = dict[tuple[int, str], list[str]]
+_ADDRESS = re.compile(r"\s*(?:https?://|mailto:|www\.|[\w.+-]+@[\w-]+\.)", re.A)
+"""What a spreadsheet colours by itself: a link."""
 
 
 def no_colours(book: Book) -> Sequence[Find] | None:
@@ -32,7 +36,9 @@ def _found(page: Page) -> Iterator[Find]:
         body = list(_body(table))
         if any(any(inks) for _, inks in body):
             decoration = _decoration(table, body)
-            cells.extend(_cells(table, body, decoration))
+            said = _said(table, body)
+            apart = _cells(table, body, decoration)
+            cells.extend(one for one in apart if not _is_told(table, said, one))
             rows.extend(_rows(table, body, decoration))
     yield from at_cells("coloured-cell", page, cells)
     yield from at_ranges("coloured-row", page, rows)
@@ -80,6 +86,28 @@ def _cells(table: TableArea, body: Sequence[Row], decoration: frozenset[str]) ->
             )
 
 
+def _said(table: TableArea, body: Sequence[Row]) -> Said:
+    """What the texts of a table look like: the colours of each, by its column."""
+    said: Said = {}
+    for row, inks in body:
+        cells = table.page.sheet.rows[row][table.left : table.right + 1]
+        for at, (value, ink) in enumerate(zip(cells, inks, strict=True), table.left):
+            if isinstance(value, str):
+                said.setdefault((at, value), []).append(ink)
+    return said
+
+
+def _is_told(table: TableArea, said: Said, place: Place) -> bool:
+    """Whether a text says itself what its colour does: an address of the web, or a word that has
+    that colour wherever it stands in its column."""
+    row, column = place
+    text = table.page.sheet.rows[row][column]
+    if not isinstance(text, str):
+        return False
+    inks = said[column, text]
+    return bool(_ADDRESS.match(text)) or (len(inks) > 1 and len({*inks}) == 1)
+
+
 def _rows(table: TableArea, body: Sequence[Row], decoration: frozenset[str]) -> Iterator[Range]:
     """Records in one colour that few others have; sums and headings between records are none."""
     by_ink: dict[str, list[int]] = {}
@@ -93,8 +121,20 @@ def _rows(table: TableArea, body: Sequence[Row], decoration: frozenset[str]) -> 
             if not is_total(cells):
                 by_ink.setdefault(told.pop(), []).append(row)
     for rows in by_ink.values():
-        if len(rows) * FEW <= len(body):
+        if len(rows) * FEW <= len(body) and not _are_named(table, rows):
             yield from (Range(row, table.left, row, table.right) for row in rows)
+
+
+def _are_named(table: TableArea, rows: Sequence[int]) -> bool:
+    """Whether rows have a word in common that no other row has, so that it says what they are."""
+    if len(rows) < 2:
+        return False
+    sheet = table.page.sheet.rows
+    named = {(at, text) for at, text in enumerate(sheet[rows[0]]) if isinstance(text, str)}
+    for row in range(table.body, table.bottom + 1):
+        cells = {*enumerate(sheet[row])}
+        named = named & cells if row in rows else named - cells
+    return bool(named)
 
 
 def _own(table: TableArea, row: int) -> list[bool]:

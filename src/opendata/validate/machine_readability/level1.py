@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 
+from opendata.japanese import is_unit
 from opendata.validate.machine_readability.colour import no_colours
+from opendata.validate.machine_readability.figures import figure_columns, is_code, is_range
 from opendata.validate.machine_readability.found import (
     Book,
     Check,
@@ -40,14 +43,18 @@ _ITEM = re.compile(r"[\s\u3000]*(?:[・･○●◎□■◆◇▪‐-]|[(（]?[
 _PROSE = re.compile("[。]|(?:する|した|して|ます|である|こと)")
 _LONGEST_PROSE = 40
 _LONGEST_ITEM = 12
+_MOST_TEXTS = 500
+"""So many different texts of a column are held against each other."""
 _DIVIDER = re.compile("[\n、,，;；(（→⇒]")
+_COMMA = re.compile(r"[、;；\n]|(?<![0-9０-９])[,，]|[,，](?![0-9０-９]{3})")
+"""What stands between items: no comma of thousands."""
+_NUMBER = r"[-−▲△]?[0-9０-９][0-9０-９,，.．]*"
 _TWO_FIGURES = re.compile(
-    r"[\s]*[-−▲△]?[0-9０-９][0-9０-９,，.．]*[^\s0-9０-９()（）→⇒]{0,3}\s*"
-    r"(?:[(（]\s*[-−▲△]?[0-9０-９][0-9０-９,，.．]*[^\s0-9０-９()（）]{0,3}\s*[)）]"
-    r"|[→⇒]\s*[-−▲△]?[0-9０-９][0-9０-９,，.．]*\S{0,3})\s*"
+    rf"\s*{_NUMBER}(?P<unit>[^\s0-9０-９()（）→⇒]{{0,3}})\s*"
+    rf"(?:[(（]\s*{_NUMBER}[^\s0-9０-９()（）]{{0,3}}\s*[)）]|[→⇒]\s*{_NUMBER}\S{{0,3}})\s*"
 )
 _EMPTY_HEADING = re.compile(r"[0-9０-９]{1,3}|[A-Za-zＡ-Ｚａ-ｚ]|[^\w\s]{1,3}")
-_UNNAMED = re.compile(r"(?:列|項目|column|field|unnamed:?)[ _]?[0-9０-９]*", re.I)
+_UNNAMED = re.compile(r"(?:列|項目)[ _]?[0-9０-９]+|(?:column|field|unnamed:?)[ _]?[0-9]*", re.I)
 _KNOWN_SIGNS = frozenset({"No", "№", "#", "%", "％", "Ｎｏ"})
 
 
@@ -143,7 +150,8 @@ def headings(book: Book) -> Sequence[Find] | None:
     for table in book.lists:
         name = table.page.name
         if table.body == table.top:
-            if table.right - table.left > 1:
+            is_record = isinstance(table.page.sheet.rows[table.top][table.left], date)
+            if table.right - table.left > 1 or is_record:
                 none[name].append(table.range._replace(bottom=table.top))
             continue
         for one in table.columns:
@@ -223,29 +231,37 @@ def one_value(book: Book) -> Sequence[Find] | None:
         return None
     found: dict[str, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
     for table, column in book.columns:
-        wrong = {
-            text: kind for text in column.texts if (kind := _several(text) or _joined(text, column))
-        }
+        wrong = {text: kind for text in column.texts if (kind := _several(text, column))}
         for row in column.rows_with(wrong) if wrong else ():
             kind = wrong[str(column.values[row])]
             found[kind][table.page.name].append((table.body + row, column.at))
+    for table, column in figure_columns(book):
+        ranges = {} if is_code(column) else dict.fromkeys(filter(is_range, column.texts))
+        for row in column.rows_with(ranges) if ranges else ():
+            found["two-figures"][table.page.name].append((table.body + row, column.at))
     return [one for kind, places in found.items() for one in by_page(kind, book, places)]
 
 
-def _several(text: str) -> str | None:
+def _several(text: str, column: Column) -> str | None:
     if not _DIVIDER.search(text):
         return None
-    if "\n" in text.strip() and _listed(text):
+    if "\n" in text.strip() and (_listed(text) or _stand_apart(text.split("\n"), column)):
         return "listed-lines"
-    if len(text) <= _LONGEST_PROSE and _TWO_FIGURES.fullmatch(text):
+    if len(text) <= _LONGEST_PROSE and _are_two_figures(text):
         return "two-figures"
-    return "listed-items" if _items(text) else None
+    items = _items(text)
+    return "listed-items" if items and _is_list(text, items, column) else None
 
 
-def _joined(text: str, column: Column) -> str | None:
-    """Whether each line of a text stands in the column by itself, too."""
-    lines = [one.strip() for one in text.split("\n")]
-    return "listed-lines" if len(lines) > 1 and all(one in column.texts for one in lines) else None
+def _are_two_figures(text: str) -> bool:
+    """120（15%）, 10→20; a name that begins with a number (2号認定（3歳以上）) is none."""
+    match = _TWO_FIGURES.fullmatch(text)
+    return match is not None and (not match["unit"] or is_unit(match["unit"]))
+
+
+def _stand_apart(parts: Iterable[str], column: Column) -> bool:
+    """Whether each part of a text stands in the column by itself, too."""
+    return all(one.strip() in column.texts for one in parts)
 
 
 def _listed(text: str) -> str | None:
@@ -261,14 +277,28 @@ def _listed(text: str) -> str | None:
     return "figures" if is_figures else None
 
 
-def _items(text: str) -> bool:
-    """Whether a text lists three things or more, each a few letters."""
+def _items(text: str) -> Sequence[str]:
+    """The three things or more, each a few letters, of which a text consists; none else."""
     if len(text) > 4 * _LONGEST_ITEM or _PROSE.search(text):
+        return ()
+    items = [one.strip() for one in _COMMA.split(text)]
+    is_short = len(items) > 2 and all(0 < len(one) <= _LONGEST_ITEM for one in items)
+    return items if is_short and not all(map(str.isdecimal, items)) else ()
+
+
+def _is_list(text: str, items: Sequence[str], column: Column) -> bool:
+    """Whether a text of items is a list of values rather than one name (検針、収納、督促の事務).
+
+    No 、 stands between values, or they end alike or are equally long, as words of one kind are, or
+    the column knows one of them from another cell.
+    """
+    if "、" not in text or len({one[-1] for one in items}) == 1 or len({*map(len, items)}) == 1:
+        return True
+    if len(column.texts) > _MOST_TEXTS:
         return False
-    items = [one.strip() for one in re.split("[、,，;；\n]", text)]
-    if all(one.replace(".", "").isdigit() for one in items):
-        return False  # one figure with its thousands
-    return len(items) > 2 and all(0 < len(one) <= _LONGEST_ITEM for one in items)
+    wanted = {*items}
+    others = (part for text in column.texts for part in {*map(str.strip, _COMMA.split(text))})
+    return any(count > 1 for one, count in Counter(others).items() if one in wanted)
 
 
 def plain_characters(book: Book) -> Sequence[Find]:

@@ -5,27 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 
-from opendata.japanese import fold, is_unit, squash
+from opendata.japanese import squash
+from opendata.validate.machine_readability.figures import (
+    figure_columns,
+    is_code,
+    is_range,
+    miswritten,
+)
 from opendata.validate.machine_readability.found import Book, Check, Find, at_ranges, by_page
 from opendata.validate.machine_readability.places import Place
-from opendata.validate.machine_readability.tables import Column, TableArea, is_total, is_year
+from opendata.validate.machine_readability.tables import Column, TableArea, is_total
 
-_FIGURE = re.compile(
-    r"(?P<sign>[約±+]|▲|△|▼|-)?\s*(?P<digits>[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<rest>\S.{0,14})?"
-)
-_MAY_BE_FIGURE = re.compile(r"[\s約±+＋▲△▼−－-]*[0-9０-９]")
-_NOTE = re.compile(r"[(\[].*[)\]]|[※*＊#]+[0-9]*\)?|[pr]")
-_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_CODE = re.compile(
-    r"コード|番号|№|no\.?$|^no|id$|^id|^#|cd$|電話|tel|fax|郵便|〒|code|階層|版|区分|分類|記号"
-    r"|緯度|経度|lat(?:itude)?$|lon(?:gitude)?$|lng$",
-    re.I,
-)
-_NO_SIGN = re.compile(r"[0-9０-９ぁ-んァ-ヶ一-鿿]|\S{6}")
 _DITTO = frozenset({"〃", "々", "仝", "同上", "同左", "同右", "″", '"', "”", "´´", "同"})
 _OTHER = re.compile(r"その他\s*(?:[(（\[［「:：、，,・]|\s)\s*\S.*")
 _LONGEST_CHOICE = 20
@@ -43,9 +36,8 @@ def figures(book: Book) -> Sequence[Find] | None:
     judged = False
     for table, column in figure_columns(book):
         judged = True
-        wrong = {text: kind for text in column.texts if (kind := _wrong(text, is_text=is_text))}
-        if is_code(column):
-            wrong = {text: kind for text, kind in wrong.items() if kind == "figure-with-words"}
+        texts = (one for one in column.texts if not (is_code(column) and _is_allowed(one)))
+        wrong = {text: kind for text in texts if (kind := miswritten(text, is_text=is_text))}
         for row in column.rows_with(wrong) if wrong else ():
             kind = wrong[str(column.values[row])]
             found = wordy if kind == "figure-with-words" else stored
@@ -58,77 +50,9 @@ def figures(book: Book) -> Sequence[Find] | None:
     ]
 
 
-def figure_columns(book: Book) -> Sequence[tuple[TableArea, Column]]:
-    """The columns that hold figures, whatever stands around these."""
-    if "figures" not in book.known:
-        book.known["figures"] = [*_figure_columns(book)]
-    return book.known["figures"]
-
-
-def _figure_columns(book: Book) -> Iterable[tuple[TableArea, Column]]:
-    for table, column in book.columns:
-        if table.body == table.top or not column.filled:
-            continue
-        signs = sum(count for text, count in column.texts.items() if is_sign(text))
-        shown = sum(count for text, count in column.texts.items() if _figure(text))
-        told = column.filled - signs - _blank(column)
-        if told > 0 and (column.numbers + shown) * 2 > told:
-            yield table, column
-
-
-def _blank(column: Column) -> int:
-    return column.filled - sum(column.texts.values()) - column.numbers
-
-
-def is_code(column: Column) -> bool:
-    """Whether what looks like figures are codes, numbers of rows or years."""
-    return any(_CODE.search(one) or is_year_heading(one) for one in map(squash, column.path))
-
-
-def is_year_heading(text: str) -> bool:
-    """Whether a heading says that years or dates stand below it."""
-    return bool(re.search(r"年度?$|年月日?$|日付$|期間$|時期$|年齢区分|year|date", text, re.I))
-
-
-@lru_cache(maxsize=65_536)
-def _figure(text: str) -> re.Match[str] | None:
-    """The figure that a text is, with a unit or note at most; None for words, years, codes."""
-    if len(text) > 30 or not _MAY_BE_FIGURE.match(text):
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) != 4) and is_year(text):
-        return None
-    match = _FIGURE.fullmatch(fold(text).text.strip())
-    if match is None or not match["rest"]:
-        return match
-    rest = match["rest"].strip()
-    unit = _NOTE.sub("", rest).strip()
-    is_plain = not unit or is_unit(unit) or unit in ("以上", "以下", "未満", "超", "程度", "余り")
-    return match if is_plain else None
-
-
-def _wrong(text: str, *, is_text: bool) -> str | None:
-    """How a figure among figures is written wrongly; in a CSV file all are texts."""
-    match = _figure(text)
-    if match is None:
-        return None
-    if _PLAIN.fullmatch(text.strip()):
-        return None if is_text or text.strip().startswith("0") else "figure-as-text"
-    if fold(text).text.strip() == match["digits"] and "," not in match["digits"]:
-        return "figure-as-text"  # wide digits
-    return "figure-with-words"
-
-
-@lru_cache(maxsize=16_384)
-def is_sign(text: str) -> bool:
-    """Whether a text stands where a figure is not there: -, …, x, ***, N/A."""
-    if _NO_SIGN.search(text):
-        return False
-    plain = squash(text)
-    return (
-        0 < len(plain) <= 4
-        and not any(one.isdigit() for one in plain)
-        and (not any(one.isalpha() for one in plain) or plain.lower() in ("x", "χ", "na", "n/a"))
-    )
+def _is_allowed(text: str) -> bool:
+    """Whether a code may be written so: as a text of digits, with a hyphen."""
+    return is_range(text) or miswritten(text, is_text=False) == "figure-as-text"
 
 
 def nothing_left_out(book: Book) -> Sequence[Find] | None:
@@ -181,13 +105,23 @@ def unique_headings(book: Book) -> Sequence[Find] | None:
         named = [one for one in table.columns if one.path and one.filled]
         whole = Counter(tuple(map(squash, one.path)) for one in named)
         last = Counter(squash(one.heading) for one in named)
+        alone = [one for one in named if whole[tuple(map(squash, one.path))] == 1]
+        is_split = not _is_told_by_one_row(table, alone)
         for one in named:
-            place = (table.body - 1, one.at)
             if whole[tuple(map(squash, one.path))] > 1:
-                same[table.page.name].append(place)
-            elif last[squash(one.heading)] > 1:
-                split[table.page.name].append(place)
+                same[table.page.name].append(table.place(one))
+            elif is_split and last[squash(one.heading)] > 1:
+                split[table.page.name].append(table.place(one))
     return [*by_page("same-heading", book, same), *by_page("split-heading", book, split)]
+
+
+def _is_told_by_one_row(table: TableArea, columns: Sequence[Column]) -> bool:
+    """Whether one of the header rows alone tells all columns apart."""
+    for row in range(table.top, table.body):
+        texts = {squash(table.page.heading(row, one.at)) for one in columns}
+        if len(texts) == len(columns) and "" not in texts:
+            return True
+    return False
 
 
 def choice_columns(book: Book) -> Iterable[tuple[TableArea, Column]]:

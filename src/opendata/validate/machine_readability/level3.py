@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 
-from opendata.japanese import is_unit, read_signs, squash
-from opendata.validate.machine_readability.found import Book, Check, Find, at_ranges, by_page
-from opendata.validate.machine_readability.level2 import (
+from opendata.japanese import FiscalYear, find_fiscal_years, is_unit, read_signs, squash
+from opendata.validate.machine_readability.figures import (
     figure_columns,
     is_code,
     is_sign,
-    is_year_heading,
+    tells_years,
 )
+from opendata.validate.machine_readability.found import Book, Check, Find, at_ranges, by_page
 from opendata.validate.machine_readability.places import Place
-from opendata.validate.machine_readability.tables import Column, Page, TableArea, is_year
-from opendata.workbook import Range
+from opendata.validate.machine_readability.tables import (
+    Column,
+    Page,
+    TableArea,
+    are_running,
+    is_year,
+)
+from opendata.workbook import Range, Value
 
 DEEP = 3
 """So many header rows are too many."""
@@ -27,6 +33,7 @@ _NUMBERED = re.compile(r"(\S*[^\s0-9])[ _(-]*[0-9]{1,2}[)]?")
 _NUMBERED_ACROSS = 4
 _UNIT_HEAD = re.compile(r"単位")
 _BRACKET = re.compile(r"[(\[【<〈]([^()\[\]【】<>〈〉]{1,16})[)\]】>〉]")
+_LONGEST_CAPTION = 30
 _MOST_TEXTS = 200
 """So many different texts tell what a column holds."""
 _LOOKED_AT = 50
@@ -35,13 +42,19 @@ _WITH_UNIT = re.compile(r"[0-9０-９]\s*[^\s0-9０-９.,)）]")
 _COUNTS = re.compile(
     r"数$|数[(※]|人口|金額|費$|額$|価格|面積|延長|距離|重量|率$|割合|比$|比率|構成比|年齢|年数|日数|回数|指数"
     r"|順位|点$|点数|得点|偏差|(?:男|女)性?$|計$|総数|緯度|経度|標高|%|％|世帯$|件$|人$|円$"
-)
-_ERA = re.compile(
-    r"(?:明治|大正|昭和|平成|令和|(?<![A-Za-z])[MTSHR](?=[0-9]{1,2}(?:\.|年|[/-][0-9]|$)))"
-    r"\s*(?:元|[0-9]{1,2})?"
+    r"|total$|population$|count$|number ?of|amount$|rate$|ratio$|percent|(?:fe)?male$"
+    r"|(?:wo)?m[ae]n[0-9]*$|households?$",
+    re.I,
 )
 _WESTERN = re.compile(r"(?:18|19|20)[0-9]{2}")
-_BARE = re.compile(r"(?:元|[0-9]{1,2})年度(?:末|分)?(?:\(?(?:実績|目標|予算|決算|見込)[値額]?\)?)?")
+_YEAR_HEAD = re.compile(r"\S{0,4}年度(?:【.{1,6}】)?")
+_REMARK = re.compile(r"\s*[※*＊]")
+_LONGEST_YEAR = 40
+_LONGEST_ERA = 64
+"""The years of 昭和."""
+_BARE = re.compile(
+    r"['’‘`´][0-9]{2}年?度?|(?:元|[0-9]{1,2})年度(?:末|分)?(?:\(?(?:実績|目標|予算|決算|見込)[値額]?\)?)?"
+)
 _AREA = "都道府県|市区町村|区市町村|市町村|自治体|団体"
 _AREA_HEAD = re.compile(rf"(?:所在)?(?:{_AREA})(?:名|名称|の名称)?")
 _AREA_CODE = re.compile(r"コード|番号|code", re.I)
@@ -87,36 +100,48 @@ def signs_explained(book: Book) -> Sequence[Find] | None:
         explained |= _explained(page)
     judged = False
     for table, column in figure_columns(book):
+        if is_code(column):
+            continue
         judged = True
         if not column.numbers and book.workbook.format != "csv":
             continue
         wrong = dict.fromkeys(
-            one for one in column.texts if is_sign(one) and squash(one) not in explained
+            one for one in column.texts if is_sign(one) and _plain_sign(one) not in explained
         )
         for row in column.rows_with(wrong) if wrong else ():
             found[table.page.name].append((table.body + row, column.at))
     return list(by_page("unexplained-sign", book, found)) if judged else None
 
 
-_MAY_EXPLAIN = re.compile("[は:：=＝…]|印の")
+_SIGN = r"[「『\"'“(]?(?:[^\w\s「」『』\"'“”()（）、,，・/／]{1,3}|[xX×ｘＸー]|na|n/a)[」』\"'”)]?"
+_BETWEEN = r"\s*(?:[、,，・/／]|又は|または|及び|および|や|と)?\s*"
 _EXPLAINS = re.compile(
-    r"[「『\"'“(]?(?P<sign>[^\w\s「」『』\"'“”]{1,3}|[xX×ｘ]|na|n/a)[」』\"'”)]?\s*"
-    r"(?:は|:|：|=|＝|…|・・・|印は|とは|印|の箇所)",
+    rf"(?P<signs>{_SIGN}(?:{_BETWEEN}{_SIGN}){{0,5}})\s*(?:等|など)?の?\s*"
+    r"(?:は|:|：|=|＝|…|・・・|印は|とは|印|記号|の?箇所|→)",
     re.I,
 )
+_MAY_EXPLAIN = re.compile("[は:：=＝…→]|印|記号|箇所")
+_ONE_SIGN = re.compile(r"[^\w\s「」『』\"'“”()（）、,，・/／]{1,3}|[xX×ｘＸー]|na|n/a", re.I)
+_DASH = re.compile("[-‐‑‒–—―−－ー─━ｰ]")
 
 
 def _explained(page: Page) -> set[str]:
-    """The signs that the texts of a sheet explain: 「-」は該当なし."""
+    """The signs that the texts of a sheet explain: 「-」「…」等は該当なし."""
     found: set[str] = set()
     for row in page.sheet.rows:
         for value in row:
             if value.__class__ is str and 3 < len(text := str(value)) < 400:
                 if not _MAY_EXPLAIN.search(text):
                     continue
-                found |= {squash(one) for one in read_signs(text)}
-                found |= {squash(one["sign"]) for one in _EXPLAINS.finditer(text)}
+                found |= {_plain_sign(one) for one in read_signs(text)}
+                for told in _EXPLAINS.finditer(text):
+                    found |= {_plain_sign(one) for one in _ONE_SIGN.findall(told["signs"])}
     return found
+
+
+def _plain_sign(text: str) -> str:
+    """A sign as readers take it: dashes of every length are one."""
+    return _DASH.sub("-", squash(text)).casefold()
 
 
 def units(book: Book) -> Sequence[Find] | None:
@@ -130,7 +155,7 @@ def units(book: Book) -> Sequence[Find] | None:
             table.is_form
             or is_code(column)
             or not column.path
-            or _is_running(column)
+            or are_running(column.values)
             or _is_answer(column)
         ):
             continue
@@ -139,27 +164,38 @@ def units(book: Book) -> Sequence[Find] | None:
             continue
         if _is_told_by_cells(table, column):
             continue
-        found[table.page.name].append((table.body - 1, column.at))
+        found[table.page.name].append(table.place(column))
     return list(by_page("no-unit", book, found)) if judged else None
 
 
 def _tells_unit(page: Page) -> bool:
-    """Whether a line outside the tables, or a heading, tells the unit: （単位：千円）."""
+    """Whether a line outside the tables, or a heading, tells the unit: （単位：千円）, （人）."""
     rows = page.sheet.rows
     for one in page.parts.outside:
         for row in rows[one.top : one.bottom + 1]:
-            if any(isinstance(value, str) and "単位" in value for value in row):
+            if any(isinstance(value, str) and _tells_of_all(value) for value in row):
                 return True
     return any(
         "単位" in head for table in page.tables for one in table.columns for head in one.path
     )
 
 
+def _tells_of_all(text: str) -> bool:
+    return "単位" in text or (len(text) <= _LONGEST_CAPTION and _in_brackets(squash(text)))
+
+
+def _in_brackets(plain: str) -> bool:
+    return any(
+        all(map(is_unit, re.split("[、,・]", one))) for one in _BRACKET.findall(plain) if one
+    )
+
+
 def _has_units_in_rows(table: TableArea) -> bool:
-    """Whether the rows tell their units, in a column of units or in brackets behind their names."""
+    """Whether the rows tell their units, in a column of units or in brackets behind their names;
+    not all do, for one may stand for those below it."""
     for one in table.columns:
         texts = [*islice(one.texts, _MOST_TEXTS)]
-        if texts and sum(map(_tells, texts)) * 2 >= len(texts):
+        if texts and sum(map(_tells, texts)) * 4 >= len(texts):
             return True
     return False
 
@@ -184,19 +220,18 @@ def _has_unit(column: Column) -> bool:
 
 def _is_told_by_cells(table: TableArea, column: Column) -> bool:
     """Whether the cells tell the unit themselves, in their text or by their number format."""
-    rows = [row for row, value in enumerate(column.values) if value is not None][:_LOOKED_AT]
+    told_rows = (row for row, value in enumerate(column.values) if _says_something(value))
+    rows = [*islice(told_rows, _LOOKED_AT)]
     shown = table.page.sheet.texts
     told = 0
     for row in rows:
         text = shown.get((table.body + row, column.at)) or column.values[row]
-        told += isinstance(text, str) and not is_sign(text) and _WITH_UNIT.search(text) is not None
+        told += isinstance(text, str) and _WITH_UNIT.search(text) is not None
     return told * 2 >= len(rows)
 
 
-def _is_running(column: Column) -> bool:
-    """Whether the figures only number the rows."""
-    values = [one for one in column.values if isinstance(one, (int, float))]
-    return len(values) > 2 and all(b - a == 1 for a, b in pairwise(values))
+def _says_something(value: Value) -> bool:
+    return value is not None and not (isinstance(value, str) and is_sign(value))
 
 
 def _is_answer(column: Column) -> bool:
@@ -211,41 +246,85 @@ def years(book: Book) -> Sequence[Find] | None:
     """L3-05: headings that name years, and columns of years."""
     if not book.tables:
         return None
-    era: dict[str, list[Place]] = defaultdict(list)
-    bare: dict[str, list[Place]] = defaultdict(list)
+    found: dict[str, dict[str, dict[Place, None]]] = defaultdict(lambda: defaultdict(dict))
     judged = False
-    for table, place, text in _times(book):
+    for table, place, kind in _times(book):
         judged = True
-        plain = squash(text)
-        if _WESTERN.search(plain):
-            continue
-        if _ERA.search(plain):
-            era[table.page.name].append(place)
-        elif _BARE.fullmatch(plain):
-            bare[table.page.name].append(place)
+        if kind:
+            found[kind][table.page.name][place] = None
     if not judged:
         return None
-    return [*by_page("era-only", book, era), *by_page("bare-year", book, bare)]
+    return [
+        one
+        for kind in ("era-only", "bare-year")
+        for one in by_page(kind, book, {name: [*at] for name, at in found[kind].items()})
+    ]
 
 
-def _times(book: Book) -> Iterable[tuple[TableArea, Place, str]]:
+def _times(book: Book) -> Iterable[tuple[TableArea, Place, str | None]]:
+    """Where years stand, each with what is wrong with it."""
     for table, column in book.columns:
-        if table.body > table.top and column.path and not table.is_form:
-            named = [one for one in column.path if is_year(one)]
-            if named and column.filled:
-                # A year that the same heading names in another row tells of all of it.
-                yield table, (table.body - 1, column.at), " ".join(column.path)
+        if table.body > table.top and not table.is_form and column.filled:
+            kinds = [_year_kind(text) for _, text in column.headings]
+            # A year that the same heading names in another row tells of all of it.
+            is_western = any(_WESTERN.search(squash(one)) for one in column.path)
+            for (place, text), kind in zip(column.headings, kinds, strict=True):
+                if kind or is_year(text):
+                    yield table, place, None if is_western else kind
         if _is_time_column(column):
-            for row, value in enumerate(column.values):
-                if isinstance(value, str) and is_year(value):
-                    yield table, (table.body + row, column.at), value
+            for row, kind in _years_in(column):
+                yield table, (table.body + row, column.at), kind
+
+
+def _years_in(column: Column) -> Iterable[tuple[int, str | None]]:
+    """The rows whose cells name years, and how."""
+    is_bare = _has_bare_numbers(column)
+    for row, value in enumerate(column.values):
+        if is_bare and _is_short_number(value):
+            yield row, "bare-year"
+        elif isinstance(value, str) and not _REMARK.match(value):
+            kind = _year_kind(value)
+            if kind or is_year(value):
+                yield row, kind
+
+
+def _year_kind(text: str) -> str | None:
+    """What is missing from a year as it is written: the western year, or the era, too."""
+    if len(text) > _LONGEST_YEAR:
+        return None
+    plain = squash(text)
+    if _WESTERN.search(plain):
+        return None
+    if _BARE.fullmatch(plain):
+        return "bare-year"
+    return "era-only" if any(map(_is_by_era, find_fiscal_years(plain))) else None
+
+
+def _is_by_era(year: FiscalYear) -> bool:
+    return year.era_reading is not None and not year.text[:1].islower()
 
 
 def _is_time_column(column: Column) -> bool:
-    texts = [*islice(column.texts, _MOST_TEXTS)]
+    texts = [one for one in islice(column.texts, _MOST_TEXTS) if not _REMARK.match(one)]
     years = sum(map(is_year, texts))
-    heads = any(is_year_heading(squash(one)) for one in column.path)
-    return years * 2 > len(texts) or (heads and years * 4 > len(texts) > 0)
+    if tells_years(column):
+        return years * 4 > len(texts) > 0 or _has_bare_numbers(column)
+    return years * 2 > len(texts) and sum(column.texts.values()) > 1
+
+
+def _has_bare_numbers(column: Column) -> bool:
+    """Whether years stand below 年度 as 5, 6, 7 alone."""
+    is_named = tells_years(column) and any(map(_YEAR_HEAD.fullmatch, map(squash, column.path)))
+    numbers = [one for one in column.values if isinstance(one, (int, float))] if is_named else []
+    return is_named and all(map(_is_short_number, numbers))
+
+
+def _is_short_number(value: Value) -> bool:
+    """Whether a cell holds the number of an era's year and no more."""
+    if isinstance(value, str):
+        plain = squash(value)
+        return plain.isdecimal() and len(plain) < 3 and int(plain) > 0
+    return isinstance(value, (int, float)) and value in range(1, _LONGEST_ERA + 1)
 
 
 def areas(book: Book) -> Sequence[Find] | None:

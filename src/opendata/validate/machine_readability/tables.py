@@ -11,7 +11,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,19 +21,27 @@ import numpy.typing as npt
 
 from opendata.extract import HeaderRows
 from opendata.japanese import find_fiscal_years, is_unit, squash
+from opendata.validate.machine_readability.places import Place
 from opendata.workbook import Range, Sheet, Value
 
 Filled = npt.NDArray[Any]
 MOST_BLOCKS = 400
 """A sheet that falls into more pieces is no set of tables."""
+MOST_SPANS = 400
+CROSSING = 4
+"""So many merged cells that cross others are no oversight."""
 HEADER_ROWS = 6
 LONGEST_BAND = 12
 """A longer text above headings is a caption."""
 _NOTE = re.compile(r"[\s　]*(?:※|＊|\*|[(（]?注|備考|資料|出典|出所|凡例|[(（]?単位)")
+_LABEL = re.compile(r"(?:備考|資料|出典|出所|凡例)(?:【.{1,6}】)?")
+"""A word that begins a note and stands alone is the label of a row."""
 _DIGITS = re.compile(r"[-−－▲△]?[0-9０-９][0-9０-９,，.．]*")
 _MAY_BE_YEAR = re.compile("年|月|^[MTSHRＭＴＳＨＲ]|(?:18|19|20|１８|１９|２０)[0-9０-９]{2}")
 _TOTAL = re.compile(
     r".{0,6}(?:合計|総計|小計|累計|平均)|計|総数|再掲.{0,4}|.{0,8}(?:割合|構成比|比率)(?:[(\[].{1,4}[)\]])?"
+    r"|(?:(?:sub|grand|system|overall)[ -]?)?totals?|average|mean",
+    re.I,
 )
 """What names a row of sums, or of the shares that are computed from it."""
 _SHORT_YEAR = re.compile(
@@ -44,9 +54,15 @@ class Column:
     """A column of a table: its heading in every header row, and what its body holds."""
 
     at: int
-    path: tuple[str, ...]
+    headings: tuple[tuple[Place, str], ...]
+    """The cell and the text of every heading above it, from top to bottom."""
     values: Sequence[Value]
     """The body from top to bottom; what lies under a merged cell is None."""
+
+    @cached_property
+    def path(self) -> tuple[str, ...]:
+        """The texts of its headings, from top to bottom."""
+        return tuple(text for _, text in self.headings)
 
     @property
     def heading(self) -> str:
@@ -94,26 +110,32 @@ class TableArea:
 
     @cached_property
     def is_form(self) -> bool:
-        """Whether it is labels beside their values rather than records below headings: texts only,
-        and most rows with cells merged sideways."""
+        """Whether it is labels beside their values rather than records below headings: most rows
+        with cells merged sideways, and texts only or another grid in every row."""
         if any(self.top <= one.top <= self.bottom for one in self.page.headers):
             return False
-        merged = {
-            one.top
+        wide = [
+            one
             for one in self.page.sheet.merged
-            if one.left < one.right and self.left <= one.left <= self.right
-        }
-        rows = range(self.top, self.bottom + 1)
-        is_grown = sum(row in merged for row in rows) * 5 >= len(rows) * 3
-        return is_grown and not any(one.numbers for one in self.columns)
+            if one.left < one.right
+            and self.left <= one.left <= self.right
+            and self.top <= one.top <= self.bottom
+        ]
+        rows = self.bottom - self.top + 1
+        is_grown = len({one.top for one in wide}) * 5 >= rows * 3
+        return is_grown and (not any(one.numbers for one in self.columns) or _cross(wide))
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         rows = self.page.sheet.rows[self.body : self.bottom + 1]
         return tuple(
-            Column(at, self.page.path(self.top, self.body, at), [row[at] for row in rows])
+            Column(at, self.page.headings(self.top, self.body, at), [row[at] for row in rows])
             for at in range(self.left, self.right + 1)
         )
+
+    def place(self, column: Column) -> Place:
+        """Where the heading nearest to the data stands: in the first row of merged cells."""
+        return (column.headings[-1][0][0] if column.headings else self.body - 1), column.at
 
 
 @dataclass(frozen=True)
@@ -174,15 +196,23 @@ class Page:
                 break
         return found
 
-    def path(self, top: int, body: int, column: int) -> tuple[str, ...]:
-        """The headings above a column, each once; empty where there is none."""
-        found: dict[tuple[int, int], str] = {}
+    def headings(self, top: int, body: int, column: int) -> tuple[tuple[Place, str], ...]:
+        """The headings above a column with their cells, each once; empty where there is none."""
+        found: dict[Place, str] = {}
         for row in range(top, body):
-            at = self._masters.get((row, column), (row, column))
-            value = self.sheet.rows[at[0]][at[1]]
-            if value is not None and str(value).strip():
+            at, value = self._shown_at(row, column)
+            if is_filled(value):
                 found[at] = _shown(value)
-        return tuple(found.values())
+        return tuple(found.items())
+
+    def heading(self, row: int, column: int) -> str:
+        """What a row of headings shows above a column; empty where nothing."""
+        _, value = self._shown_at(row, column)
+        return _shown(value) if is_filled(value) else ""
+
+    def _shown_at(self, row: int, column: int) -> tuple[Place, Value]:
+        at = self._masters.get((row, column), (row, column))
+        return at, self.sheet.rows[at[0]][at[1]]
 
     @cached_property
     def parts(self) -> Parts:
@@ -227,6 +257,8 @@ class _Finder:
                 columns.append(gap)
                 tables[-1] = replace(tables[-1], right=block.right)
                 continue
+            if tables and not found and _lies_in(tables[-1], block):
+                continue
             outside.extend(beside)
             for one in found:
                 between = self._continues(tables[-1], one) if tables else None
@@ -244,7 +276,7 @@ class _Finder:
 
     def _joined(self, one: TableArea, other: TableArea) -> TableArea:
         return self._area(
-            one.top,
+            min(one.top, other.top),
             max(one.body, other.body) if one.body > one.bottom else one.body,
             max(one.bottom, other.bottom),
             min(one.left, other.left),
@@ -357,7 +389,7 @@ class _Finder:
         """Whether a row at the end of a block is a note under the table."""
         cells = self._page.sheet.rows[row][block.left : block.right + 1]
         first = next((one for one in cells if one is not None), None)
-        if not isinstance(first, str):
+        if not isinstance(first, str) or _LABEL.fullmatch(squash(first)):
             return False
         return (widths[row - block.top] <= 2 and bool(_NOTE.match(first))) or (
             widths[row - block.top] == 1 and block.right - block.left > 1 and len(first) > 25
@@ -367,14 +399,14 @@ class _Finder:
         """The first row of the body: below the header, which may take several rows; `top` where the
         first row reads like data."""
         rows = self._page.sheet.rows
-        if not _is_heading_row(rows[top][left : right + 1]):
+        if not _is_heading_row(rows[top][left : right + 1]) or self._begins_with_days(top, left):
             return top
         body = top + 1
         row = top
         while row < body and body - top < HEADER_ROWS:
             for span in self._merged.get(row, ()):
                 if left <= span.left <= right:
-                    is_band = self._has_headings_below(span, bottom)
+                    is_band = self._has_headings_below(span, bottom, left, right)
                     body = max(body, min(span.bottom + 1 + is_band, top + HEADER_ROWS))
             row += 1
         while body <= bottom and body - top < HEADER_ROWS:
@@ -387,13 +419,21 @@ class _Finder:
             body += 1
         return min(body, bottom + 1) if bottom > top else body
 
-    def _has_headings_below(self, band: Range, bottom: int) -> bool:
-        """Whether headings of their own stand below a heading that spans several columns."""
+    def _begins_with_days(self, top: int, left: int) -> bool:
+        """Whether a first column holds days from its first row on: records, no headings."""
+        below = self._page.sheet.rows[top : top + 3]
+        return len(below) > 1 and all(isinstance(row[left], date) for row in below)
+
+    def _has_headings_below(self, band: Range, bottom: int, left: int, right: int) -> bool:
+        """Whether headings of their own stand below a heading that spans several columns, and no
+        record of the table, which reads like data further on."""
         if band.right == band.left or band.bottom >= bottom:
             return False
-        below = self._page.sheet.rows[band.bottom + 1][band.left : band.right + 1]
-        told = [one for one in below if is_filled(one)]
-        return len(told) > 1 and all(map(_is_heading, told))
+        row = self._page.sheet.rows[band.bottom + 1]
+        told = [one for one in row[band.left : band.right + 1] if is_filled(one)]
+        others = (*row[left : band.left], *row[band.right + 1 : right + 1])
+        is_record = any(_is_number(one) and not is_year(one) for one in others)
+        return len(told) > 1 and all(map(_is_heading, told)) and not is_record
 
     def _goes_on(self, above: TableArea, below: TableArea) -> bool:
         """Whether the first row of a block reads like the body of the table above it."""
@@ -421,6 +461,15 @@ class _Finder:
             all(row[at] is None or _is_number(row[at]) for row in rows) for at in figures
         )
 
+    def _lacks_names(self, table: TableArea) -> bool:
+        """Whether a block holds figures alone, whose rows only the block beside it names."""
+        rows = self._page.sheet.rows[table.body : table.bottom + 1]
+        first = [row[table.left] for row in rows if row[table.left] is not None]
+        if not first or table.body == table.top or all(map(is_year, first)) or are_running(first):
+            return False
+        cells = (one for row in rows for one in row[table.left : table.right + 1])
+        return all(one is None or _is_number(one) or _is_mark(one) for one in cells)
+
     def _heads(self, table: TableArea) -> Iterator[str]:
         """The texts in the last header row."""
         row = self._page.sheet.rows[max(table.body - 1, table.top)]
@@ -439,9 +488,13 @@ class _Finder:
             ].any()
             is_near = gap.bottom - gap.top < 2 and is_same and is_blank
             return gap if is_near and self._goes_on(above, below) else None
-        if below.left > above.right and (above.top, above.bottom) == (below.top, below.bottom):
+        if below.left > above.right and above.bottom == below.bottom:
             gap = Range(above.top, above.right + 1, above.bottom, below.left - 1)
-            if gap.right - gap.left >= 2 or above.body != below.body:
+            if gap.right - gap.left >= 2:
+                return None
+            if self._lacks_names(below) and not self._lacks_names(above):
+                return gap
+            if (above.top, above.body) != (below.top, below.body):
                 return None
             if self._stands_alone(above) and self._stands_alone(below):
                 return None
@@ -449,6 +502,20 @@ class _Finder:
             again = any(one in texts for one in self._heads(below))
             return None if again else gap
         return None
+
+
+def _cross(merged: Iterable[Range]) -> bool:
+    """Whether merged cells begin or end in the midst of others, again and again, as in forms drawn
+    on squared paper; in a table they keep to its columns, or span several of them."""
+    spans = sorted({(one.left, one.right) for one in merged})[:MOST_SPANS]
+    crossing = sum(a < c <= b < d for at, (a, b) in enumerate(spans) for c, d in spans[at + 1 :])
+    return crossing >= CROSSING
+
+
+def _lies_in(table: TableArea, block: Range) -> bool:
+    """Whether a block is a part of a table that was put together from the blocks around it."""
+    is_below = table.top <= block.top and block.bottom <= table.bottom
+    return is_below and table.left <= block.left and block.right <= table.right
 
 
 def is_filled(value: object) -> bool:
@@ -481,6 +548,17 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, (int, float)) or (
         isinstance(value, str) and _DIGITS.fullmatch(value.strip()) is not None
     )
+
+
+def are_running(values: Sequence[Value]) -> bool:
+    """Whether figures only number their rows."""
+    numbers = [one for one in values if isinstance(one, (int, float))]
+    return len(numbers) > 2 and all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def _is_mark(value: Value) -> bool:
+    """Whether a sign stands in the place of a figure."""
+    return isinstance(value, str) and not any(map(str.isalnum, value))
 
 
 def _is_heading(value: Value) -> bool:
