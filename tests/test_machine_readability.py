@@ -333,6 +333,38 @@ def test_notes_that_explain_several_signs(note: str, sign: str) -> None:
     assert "L3-03" not in judged(drawn).counts
 
 
+def test_a_heading_over_several_columns_leaves_the_others_to_their_own_row() -> None:
+    found = judged(
+        sheet(
+            """
+            | 区分 | <  | 2023年度 | 2024年度 |
+            | ^    | ^  | 実績（人） | 実績（人） |
+            | 甲   | あ | 1    | 2    |
+            | 乙   | い | 5    | 6    |
+            """
+        )
+    )
+    assert where(found, "L2-03") == {"same-heading": ("A1:B1",)}
+
+
+@pytest.mark.parametrize(("head", "is_empty"), [("項目", False), ("項目1", True), ("3", True)])
+def test_headings_that_say_nothing(head: str, is_empty: bool) -> None:
+    assert ("L1-05" in judged(with_cell("A1", head)).counts) == is_empty
+
+
+def test_units_behind_the_names_of_rows_stand_for_those_below_them() -> None:
+    rows: Rows = [
+        ["指標", "策定時", "目標"],
+        ["受診率（％）", 40, 60],
+        ["検診", None, None],
+        ["胃がん", 10, 20],
+        ["肺がん", 18, 30],
+    ]
+    assert "L3-04" not in judged(grid(rows)).counts
+    rows[1] = ["受診", 40, 60]
+    assert where(judged(grid(rows)), "L3-04") == {"no-unit": ("B1:C1",)}
+
+
 def test_signs_among_numbers_of_rows_need_no_explanation() -> None:
     named: Rows = [[at, f"行{at}"] for at in range(1, 6)]
     rows: Rows = [["№", "名称"], *named, ["―", "終了"]]
@@ -465,6 +497,32 @@ def test_two_tables_side_by_side() -> None:
         )
     )
     assert where(found, "L1-02") == {"several-tables": ("A1:B3", "D1:E3")}
+
+
+@pytest.mark.parametrize("sign", ["5", "－"])
+def test_figures_set_apart_from_their_names_are_no_table_of_their_own(sign: str) -> None:
+    found = judged(
+        sheet(
+            f"""
+            | 名称 | 2023年 | <      | | 2024年 | <      |
+            |      | 人（人） | 件（件） | | 人（人） | 件（件） |
+            | 甲   | 1      | 2      | | 3      | 4      |
+            | 乙   | 5      | 6      | | 7      | {sign} |
+            | 丙   | 8      | 9      | | 10     | 12     |
+            """
+        )
+    )
+    assert "L1-02" not in found.counts
+    assert where(found, "L1-03") == {"blank-columns": ("D:D",)}
+
+
+@pytest.mark.parametrize(("head", "names"), [("年度", (2022, 2023, 2024)), ("番号", (1, 2, 3))])
+def test_years_and_numbers_name_the_rows_of_a_second_table(
+    head: str, names: tuple[int, ...]
+) -> None:
+    rows: Rows = [[head, "人数（人）", None, head, "件数（件）"]]
+    rows += [[name, at * 7, None, name, at * 5] for at, name in enumerate(names)]
+    assert where(judged(grid(rows)), "L1-02") == {"several-tables": ("A1:B4", "D1:E4")}
 
 
 def test_a_blank_column_breaks_a_table() -> None:
@@ -730,6 +788,18 @@ def test_colours_that_only_repeat_what_a_cell_says_are_decoration() -> None:
     assert "L1-11" not in _judged(book).counts
     page["E6"] = "前年比"
     assert where(_judged(book), "L1-11") == {"coloured-cell": ("E2", "E5")}
+
+
+def test_coloured_rows_that_say_in_words_what_they_are() -> None:
+    book = _book()
+    page = book.worksheets[0]
+    for row in (3, 6):
+        page[f"E{row}"] = "目標"
+        for cell in page[row]:
+            cell.fill = PatternFill("solid", fgColor="FFFFFF00")
+    assert "L1-11" not in _judged(book).counts
+    page["E3"] = "なし"
+    assert where(_judged(book), "L1-11") == {"coloured-row": ("A3:E3", "A6:E6")}
 
 
 def test_charts_lie_over_cells() -> None:

@@ -22,7 +22,7 @@ import openpyxl
 import pytest
 import yaml
 
-from opendata.errors import PackageError, UsageError
+from opendata.errors import ConfigurationError, PackageError, StoreError, UsageError
 from opendata.pipeline import Summary, answer, guard, inbox, load_settings, pending, run_pass
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.guard import Worker
@@ -579,6 +579,28 @@ def own_packages(desk: Desk) -> Path:
     folder = desk.root / "datapackages"
     shutil.copytree(PACKAGE, folder / "municipal-plans", ignore=shutil.ignore_patterns("examples"))
     return folder
+
+
+@pytest.mark.parametrize("inbox", ["public", "public/datasets", "workspace", "."])
+def test_the_inbox_is_no_store(desk: Desk, inbox: str) -> None:
+    before = desk.public()
+    with pytest.raises(ConfigurationError, match="inbox"):
+        desk.run(inbox=desk.root / inbox)
+    assert desk.public() == before
+
+
+def test_a_pass_that_could_not_publish_tells_stewards_nothing(desk: Desk) -> None:
+    before = files(desk.root / "workspace/reviews")
+    staged = desk.root / "workspace/staged"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.write_bytes(b"in the way")
+    desk.put(DX, corrected_dx())
+    with pytest.raises(StoreError):
+        desk.run()
+    assert files(desk.root / "workspace/reviews") == before
+    staged.unlink()
+    assert statuses(desk.run())[DX] == "accepted"
+    assert files(desk.root / "workspace/reviews") != before
 
 
 def test_a_broken_layout_stops_the_pass_before_anything_is_written(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -258,21 +259,73 @@ def test_a_wrong_day_in_the_pointer_is_found(desk: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_both_states_gone_are_told_and_nothing_is_overwritten(desk: Path) -> None:
-    public = contents(desk, "public")
+def history(desk: Path) -> Any:
+    return json.loads((desk / "workspace/state.json").read_bytes())["releases"][NAME]
+
+
+def test_both_states_damaged_are_told_again_by_what_is_published(desk: Path) -> None:
+    public, known = contents(desk, "public"), history(desk)
     for name in ("state.json", "state.copy.json"):
         (desk / "workspace" / name).write_bytes(b"{")
-    done = repair(settings_of(desk))
-    assert {one.code for one in done.left} == {"damaged-state"}
+    assert named(desk) == {"workspace/state.json", "workspace/state.copy.json"}
+    assert repair(settings_of(desk)).left == ()
+    assert history(desk) == known
     assert contents(desk, "public") == public
+
+
+def test_a_lost_workspace_goes_on_from_what_is_published(desk: Path) -> None:
+    """What is gone from the inbox, too, stays published as long as the archive has it."""
+    known = history(desk)
+    archive = contents(desk, "workspace/archive")
+    shutil.rmtree(desk / "workspace")
+    for path, content in archive.items():
+        (desk / path).parent.mkdir(parents=True, exist_ok=True)
+        (desk / path).write_bytes(content)
+    (desk / "inbox" / SHIMOTSUKE).unlink()
+    with pytest.raises(StoreError) as raised:
+        run_pass(settings_of(desk), now=START + timedelta(days=3))
+    assert raised.value.code == "unknown-release"
+
+    assert repair(settings_of(desk)).left == ()
+    assert history(desk) == known
+    run_pass(settings_of(desk), now=START + timedelta(days=4))
+    shown = (desk / HOME / "latest/plans.csv").read_bytes()
+    assert shown == (desk / HOME / "1.0.0/plans.csv").read_bytes()
+    assert named(desk) == set()
+
+
+def test_a_workspace_from_a_backup_takes_over_what_was_published_since(desk: Path) -> None:
+    kept = shutil.copytree(desk / "workspace", desk / "backup")
+    content = edited((INBOX / SHIMOTSUKE).read_bytes(), C6="別の計画")
+    (desk / "inbox" / SHIMOTSUKE).write_bytes(content)
+    run_pass(settings_of(desk), now=START + timedelta(days=3))
+    known, public = history(desk), contents(desk, "public")
+    shutil.rmtree(desk / "workspace")
+    kept.rename(desk / "workspace")
+    repair(settings_of(desk))
+    assert history(desk) == known
+    run_pass(settings_of(desk), now=START + timedelta(days=4))
+    assert history(desk) == known
+    assert contents(desk, "public") == public
+    assert named(desk) == set()
+
+
+def test_a_state_of_another_public_store_takes_nothing_over(desk: Path) -> None:
+    path = desk / "workspace/state.json"
+    state = json.loads(path.read_bytes())
+    (first, *_) = state["releases"][NAME]
+    state["releases"][NAME] = [{**first, "sums": "0" * 64}]
+    path.write_text(json.dumps(state), "utf-8")
+    repair(settings_of(desk))
+    assert len(history(desk)) == 1
 
 
 def test_a_state_that_is_gone_with_its_copy_is_told(desk: Path) -> None:
     for name in ("state.copy.json", "state.json"):
         (desk / "workspace" / name).unlink()
         assert named(desk) == {f"workspace/{name}"}
-    done = repair(settings_of(desk))
-    assert {one.code for one in done.left} == {"missing-state"}
+    assert repair(settings_of(desk)).left == ()
+    assert history(desk)
 
 
 def test_a_copy_of_the_state_that_is_gone_is_told_and_written_anew(desk: Path) -> None:

@@ -72,6 +72,18 @@ class Site:
     places: Mapping[str, str] = field(default_factory=dict)
     has_plans: bool = False
 
+    @property
+    def municipality(self) -> str:
+        """What the publisher's municipality is called: by its code, else as the publisher is, whose
+        department is left out (例市 情報政策課)."""
+        return self.places.get(self.publisher.code or "") or municipality_of(self.publisher.name)
+
+
+def municipality_of(publisher: str) -> str:
+    """The municipality in a publisher's name: its first word where that ends like one."""
+    first = publisher.split()[0] if publisher.split() else ""
+    return first if first.endswith(("都", "道", "府", "県", "市", "区", "町", "村")) else publisher
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

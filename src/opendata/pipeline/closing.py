@@ -1,4 +1,4 @@
-"""What differs, closed: everything accepted put together, and what is new of it staged."""
+"""What differs, closed: everything accepted put together, and what is new of it built."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ from opendata.validate.personal_data import MASK
 
 
 def close(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Closed:
-    """Put the packages together, build what is new of them, and write the reviews.
+    """Put the packages together and build what is new of them. Writes nothing yet.
 
-    Raises ConflictError where another pass has committed since `begin`.
+    Raises ConflictError where another pass has committed since `begin`, StoreError where the public
+    store has published what the state does not know.
     """
     contracts = packages(settings)
     workspace, public = settings.stores()
     state, token = store.read_state(workspace)
     if token != work.token:
         raise ConflictError("run-conflict")
+    store.refuse_lost_state(public, state)
     before = {name: store.previous(public, state, name) for name in contracts}
     last = {name: one.tables for name, one in before.items() if one}
     with workers(1, settings.worker_log()) as examined:
@@ -63,9 +65,12 @@ def close(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Closed
         fingerprints={**accounts.fingerprints, **work.judges},
         **looked(settings, work),
     )
-    write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
-    write_overview(workspace, settings, contracts, accounts, work.now)
-    return Closed(accounts, tuple(told.values()), releases, state)
+
+    def tell() -> None:
+        write_reviews(workspace, settings, told, work.accounts, accounts, work.now)
+        write_overview(workspace, settings, contracts, accounts, work.now)
+
+    return Closed(accounts, tuple(told.values()), releases, state, tell)
 
 
 def _standing(rollbacks: Mapping[str, str], new: Sequence[release.Release]) -> dict[str, str]:

@@ -31,7 +31,8 @@ def conclude(settings: Settings, work: Work, outcomes: Sequence[Outcome]) -> Sum
         accounts, token = owed(settings, work.accounts, closed.accounts), work.token
         if token is None or not is_settled or accounts != work.accounts:
             token = publish(
-                settings, workspace, public, token, closed.state, accounts, closed.releases
+                *(settings, workspace, public, token, closed.state, accounts, closed.releases),
+                tell=closed.tell,
             )
         mailed = _mailed(settings, workspace, token, accounts, work.now)
     summary = summarize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -68,18 +68,21 @@ class Closed:
     releases: tuple[Release, ...] = ()
     state: Mapping[str, Any] = field(default_factory=dict)
     """The committed state that the releases are built upon."""
+    tell: Callable[[], None] = lambda: None
+    """Writes what stewards read of it."""
 
 
 def begin(settings: Settings, *, now: datetime) -> Work:
     """Compare the inbox with what was last accounted for. Writes nothing but what a dead pass
-    committed."""
+    committed. Raises ConfigurationError where the inbox and a store lie inside each other."""
+    inbox = settings.own_inbox()
     judges = judges_of(settings)
     workspace, public = settings.stores()
     state, token = store.read_state(workspace)
     finished = tuple(" ".join(one) for one in sorted(store.unfinished(workspace, public, state)))
     store.complete(workspace, public, state)
     accounts = Accounts.read(state)
-    seen, passed_over = survey(settings.inbox)
+    seen, passed_over = survey(inbox)
     found = _in_scope(seen, settings)
     listing = {one.place: one.stamp for one in found}
     looked_ns = _nanoseconds(accounts.looked)

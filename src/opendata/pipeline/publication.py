@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -23,16 +23,20 @@ def publish(
     state: Mapping[str, Any],
     accounts: Accounts,
     releases: Sequence[release.Release],
+    tell: Callable[[], None],
 ) -> str:
-    """Write the releases, commit the accounts, which name them, and lead readers there. Gives the
-    new state's token.
+    """Write the releases, `tell` stewards, commit the accounts, which name the releases, and lead
+    readers there. Gives the new state's token.
 
+    Stewards are told before the commit, so that no verdict is ever untold; but after all that is
+    large is written, so that a full or failing store does not tell them of what then never was.
     Raises ConflictError where somebody else has committed since `token` was read.
     """
     for one in releases:
         store.stage(workspace, public, state, one)
         # A version's descriptor names all of its files: with it they can be made again.
         workspace.put(record_of(one.package, one.sums), one.files["datapackage.json"])
+    tell()
     token = store.commit(workspace, token, accounts.to_state())
     refresh(workspace, public, settings)
     store.remember_led(workspace, public, {"releases": accounts.releases}, about_pages(settings))

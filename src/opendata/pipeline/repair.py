@@ -22,6 +22,7 @@ from opendata.pipeline.contracts import packages
 from opendata.pipeline.guard import workers
 from opendata.pipeline.inbox import survey
 from opendata.pipeline.publication import LOCK_SECONDS, record_of, refresh
+from opendata.pipeline.recovery import lying, recovered
 from opendata.pipeline.settings import Settings
 from opendata.release import Judged, Part, sha256
 from opendata.store import STATE, STATE_COPY, Store
@@ -59,6 +60,7 @@ def repair(settings: Settings) -> Repaired:
     with store.locked(workspace, LOCK_SECONDS):
         before = inspect(settings)
         _restore_state(workspace)
+        _recover(workspace, public)
         _restore_archive(settings, workspace)
         for path in _damaged_extracts(workspace):
             workspace.delete(path)
@@ -90,7 +92,7 @@ class _Kept:
         for package, history in self.state.get("releases", {}).items():
             for entry in history:
                 path = record_of(package, str(entry["sums"]))
-                content = _read(self.workspace, path)
+                content = lying(self.workspace, path)
                 if content is not None and not _is_descriptor(content, entry):
                     yield problem("damaged-record", self._place(path))
 
@@ -100,7 +102,7 @@ class _Kept:
             (package, str(entry["version"])): content
             for package, history in self.state.get("releases", {}).items()
             for entry in history
-            if (content := _read(self.workspace, record_of(package, str(entry["sums"]))))
+            if (content := lying(self.workspace, record_of(package, str(entry["sums"]))))
         }
 
     def _state(self) -> Iterator[Problem]:
@@ -112,7 +114,7 @@ class _Kept:
                 yield problem("missing-state-copy", self._place(STATE_COPY))
         except StoreError as error:
             yield replace(error.problem(self._place(STATE)))
-        copy = _read(self.workspace, STATE_COPY)
+        copy = lying(self.workspace, STATE_COPY)
         try:
             if copy is not None:
                 store.parsed(copy)
@@ -127,7 +129,7 @@ class _Kept:
     def _archive(self) -> Iterator[Problem]:
         present = set(self.workspace.paths(ARCHIVE))
         for path in sorted(present):
-            content = _read(self.workspace, path)
+            content = lying(self.workspace, path)
             if content is None or sha256(content) != path.removeprefix(ARCHIVE):
                 yield problem("damaged-archive", self._place(path), path=path)
         for place, account in Accounts.read(self.state).submissions.items():
@@ -141,19 +143,11 @@ class _Kept:
         return Place(file=f"{self.settings.workspace}/{path}")
 
 
-def _read(place: Store, path: str) -> bytes | None:
-    """The content; None where there is nothing or it cannot be read."""
-    try:
-        return place.read(path)
-    except StoreError:
-        return None
-
-
 def _damaged_extracts(workspace: Store) -> list[str]:
     return [
         path
         for path in workspace.paths(EXTRACTS)
-        if (content := _read(workspace, path)) is not None and unpack(content) is None
+        if (content := lying(workspace, path)) is not None and unpack(content) is None
     ]
 
 
@@ -165,12 +159,25 @@ def _is_descriptor(content: bytes, entry: Entry) -> bool:
 def _restore_state(workspace: Store) -> None:
     """Put the copy in the place of a state that is gone or damaged, or write the copy anew."""
     content, token = workspace.read_state(STATE)
-    copy = _read(workspace, STATE_COPY)
+    copy = lying(workspace, STATE_COPY)
     if _is_state(content):
         if not _is_state(copy):
             workspace.replace(STATE_COPY, content or b"")
     elif copy is not None and _is_state(copy):
         workspace.swap_state(STATE, copy, token)
+
+
+def _recover(workspace: Store, public: Store) -> None:
+    """Take over what was published and is in no state: this one is lost, or an old copy."""
+    content, token = workspace.read_state(STATE)
+    is_sound = _is_state(content)
+    known = Accounts.read(store.parsed(content or b"") if is_sound else {})
+    found = recovered(public, known)
+    if found != known:
+        if content is not None and not is_sound:
+            workspace.delete(STATE)
+            token = None
+        store.commit(workspace, token, found.to_state())
 
 
 def _is_state(content: bytes | None) -> bool:
@@ -238,7 +245,7 @@ class _Restoring:
         files = {DESCRIPTOR: descriptor, SUMS: release.checksums(sums)}
         sums = {**sums, SUMS: str(entry["sums"])}
         record = record_of(self.package, str(entry["sums"]))
-        if _read(self.workspace, record) != descriptor:
+        if lying(self.workspace, record) != descriptor:
             self.workspace.replace(record, descriptor)
         sound = {name: self._sound(f"{folder}/{name}", sums[name]) for name in sums}
         damaged = {name: sums[name] for name, content in sound.items() if content is None}
@@ -257,16 +264,16 @@ class _Restoring:
     def _descriptor(self, folder: str, entry: Entry) -> bytes | None:
         """The version's descriptor as published: its own, the one kept in the workspace, or that of
         which the pointer was made."""
-        pointer = _read(self.public, f"datasets/{self.package}/{DESCRIPTOR}")
+        pointer = lying(self.public, f"datasets/{self.package}/{DESCRIPTOR}")
         found = (
-            _read(self.public, f"{folder}/{DESCRIPTOR}"),
-            _read(self.workspace, record_of(self.package, str(entry["sums"]))),
+            lying(self.public, f"{folder}/{DESCRIPTOR}"),
+            lying(self.workspace, record_of(self.package, str(entry["sums"]))),
             release.unpointed(pointer or b""),
         )
         return next((one for one in found if one and _is_descriptor(one, entry)), None)
 
     def _sound(self, path: str, digest: str) -> bytes | None:
-        content = _read(self.public, path)
+        content = lying(self.public, path)
         return content if content is not None and sha256(content) == digest else None
 
     def _candidates(
@@ -284,7 +291,7 @@ class _Restoring:
         previous = self._previous(entry, history)
         tables, cells = release.read_again(descriptor, known)
         if cells is None and entry.get("restores"):
-            other = _read(
+            other = lying(
                 self.public, f"datasets/{self.package}/{entry['restores']}/lineage.parquet"
             )
             cells = _lineage(other)
@@ -302,10 +309,10 @@ class _Restoring:
         """What lies elsewhere in the store: in `latest/`, or in a version that says the same."""
         if not self.copies:
             for path in self.public.paths("datasets/"):
-                self.copies[sha256(_read(self.public, path) or b"")] = path
+                self.copies[sha256(lying(self.public, path) or b"")] = path
         for name, digest in sums.items():
             if name not in known and digest in self.copies:
-                content = _read(self.public, self.copies[digest])
+                content = lying(self.public, self.copies[digest])
                 if content is not None:
                     yield name, content
 

@@ -118,8 +118,11 @@ def roll_back(
             releases=with_releases(accounts.releases, [made]),
             rollbacks={**accounts.rollbacks, package: made.version},
         )
-        write_overview(workspace, settings, packages(settings), accounts, now)
-        publish(settings, workspace, public, token, state, accounts, [made])
+
+        def tell() -> None:
+            write_overview(workspace, settings, packages(settings), accounts, now)
+
+        publish(settings, workspace, public, token, state, accounts, [made], tell)
     kept_out = tuple(
         place
         for place, one in accounts.submissions.items()

@@ -187,8 +187,15 @@ class Settings(BaseSettings):
     def stores(self) -> tuple[Store, Store]:
         """The workspace and the public store. Raises ConfigurationError where one lies inside the
         other."""
-        apart(self.workspace, self.public)
+        apart(workspace=self.workspace, public=self.public)
         return self.workspace_store(), self.public_store()
+
+    def own_inbox(self) -> Path:
+        """The inbox, for what is going to read all of it. Raises ConfigurationError where it lies
+        inside a store, or a store inside it."""
+        apart(inbox=str(self.inbox), workspace=self.workspace)
+        apart(inbox=str(self.inbox), public=self.public)
+        return self.inbox
 
     def workspace_store(self) -> Store:
         return open_store(self.workspace, self.s3.options(), is_private=True)

@@ -48,13 +48,14 @@ def open_store(url: str, s3: S3Options | None = None, *, is_private: bool = Fals
     return S3Store(*place, s3 or S3Options(), is_private=is_private)
 
 
-def apart(workspace: str, public: str) -> None:
-    """Raise ConfigurationError where one store lies inside the other: what is private would be
-    served, or what is served taken for ours to tidy."""
-    inner, outer = _place(workspace), _place(public)
+def apart(**places: str) -> None:
+    """Raise ConfigurationError where one of two places, by the names of their settings, lies inside
+    the other: what is private would be served, or what is served taken for something else."""
+    (_, first), (_, second) = places.items()
+    inner, outer = _place(first), _place(second)
     if isinstance(inner, Path) and isinstance(outer, Path):
-        first, second = inner.resolve(), outer.resolve()
-        is_nested = first.is_relative_to(second) or second.is_relative_to(first)
+        one, other = inner.resolve(), outer.resolve()
+        is_nested = one.is_relative_to(other) or other.is_relative_to(one)
     elif isinstance(inner, tuple) and isinstance(outer, tuple):
         is_nested = inner[0] == outer[0] and _is_nested(inner[1], outer[1])
     else:
@@ -62,12 +63,12 @@ def apart(workspace: str, public: str) -> None:
     if is_nested:
         raise ConfigurationError(
             "configuration-error",
-            setting="workspace, public",
+            setting=", ".join(places),
             reason=Text(
-                f"一方が他方の中にあります（{workspace}、{public}）。"
+                f"一方が他方の中にあります（{first}、{second}）。"
                 "公開してはならないものがあるので、別々の場所にしてください",
-                f"one lies inside the other ({workspace}, {public}); the workspace is private, so"
-                " they must be apart",
+                f"one lies inside the other ({first}, {second}); not everything there is for the"
+                " public, so they must be apart",
             ),
         )
 

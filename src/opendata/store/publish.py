@@ -51,7 +51,7 @@ def stage(workspace: Store, public: Store, state: State, release: Release) -> No
     longer the committed one, StoreError where the public store holds what it does not know.
     """
     with _unless_outdated(workspace, state):
-        _refuse_lost_state(public, state)
+        refuse_lost_state(public, state)
         _refuse_taken_folder(public, release)
     folder = _staged(state, release.sums)
     for name, content in sorted(release.files.items()):
@@ -193,7 +193,7 @@ def _committed(state: State) -> set[tuple[str, str]]:
     return {(package, one["version"]) for package, history in releases.items() for one in history}
 
 
-def _refuse_lost_state(public: Store, state: State) -> None:
+def refuse_lost_state(public: Store, state: State) -> None:
     """Raise StoreError where readers were led to a version that the state does not know.
 
     Pointers and the root's checksums are written after a commit only. So the state was lost, is an
@@ -337,7 +337,7 @@ def refresh(
         state, token = read_state(workspace)
         try:
             complete(workspace, public, state)
-            _refuse_lost_state(public, state)
+            refuse_lost_state(public, state)
             site = build(current(workspace, public, state))
             wanted = _lead_readers(public, state, site.files)
             wanted |= lead_to_sections(workspace, public, site.sections, is_thorough=is_thorough)

@@ -121,8 +121,20 @@ def _rows(table: TableArea, body: Sequence[Row], decoration: frozenset[str]) -> 
             if not is_total(cells):
                 by_ink.setdefault(told.pop(), []).append(row)
     for rows in by_ink.values():
-        if len(rows) * FEW <= len(body):
+        if len(rows) * FEW <= len(body) and not _are_named(table, rows):
             yield from (Range(row, table.left, row, table.right) for row in rows)
+
+
+def _are_named(table: TableArea, rows: Sequence[int]) -> bool:
+    """Whether rows have a word in common that no other row has, so that it says what they are."""
+    if len(rows) < 2:
+        return False
+    sheet = table.page.sheet.rows
+    named = {(at, text) for at, text in enumerate(sheet[rows[0]]) if isinstance(text, str)}
+    for row in range(table.body, table.bottom + 1):
+        cells = {*enumerate(sheet[row])}
+        named = named & cells if row in rows else named - cells
+    return bool(named)
 
 
 def _own(table: TableArea, row: int) -> list[bool]:

@@ -54,7 +54,7 @@ _TWO_FIGURES = re.compile(
     rf"(?:[(（]\s*{_NUMBER}[^\s0-9０-９()（）]{{0,3}}\s*[)）]|[→⇒]\s*{_NUMBER}\S{{0,3}})\s*"
 )
 _EMPTY_HEADING = re.compile(r"[0-9０-９]{1,3}|[A-Za-zＡ-Ｚａ-ｚ]|[^\w\s]{1,3}")
-_UNNAMED = re.compile(r"(?:列|項目|column|field|unnamed:?)[ _]?[0-9０-９]*", re.I)
+_UNNAMED = re.compile(r"(?:列|項目)[ _]?[0-9０-９]+|(?:column|field|unnamed:?)[ _]?[0-9]*", re.I)
 _KNOWN_SIGNS = frozenset({"No", "№", "#", "%", "％", "Ｎｏ"})
 
 

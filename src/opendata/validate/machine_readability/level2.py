@@ -105,7 +105,8 @@ def unique_headings(book: Book) -> Sequence[Find] | None:
         named = [one for one in table.columns if one.path and one.filled]
         whole = Counter(tuple(map(squash, one.path)) for one in named)
         last = Counter(squash(one.heading) for one in named)
-        is_split = not _is_told_by_one_row(table, named)
+        alone = [one for one in named if whole[tuple(map(squash, one.path))] == 1]
+        is_split = not _is_told_by_one_row(table, alone)
         for one in named:
             if whole[tuple(map(squash, one.path))] > 1:
                 same[table.page.name].append(table.place(one))

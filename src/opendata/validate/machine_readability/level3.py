@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 
 from opendata.japanese import FiscalYear, find_fiscal_years, is_unit, read_signs, squash
 from opendata.validate.machine_readability.figures import (
@@ -16,7 +16,13 @@ from opendata.validate.machine_readability.figures import (
 )
 from opendata.validate.machine_readability.found import Book, Check, Find, at_ranges, by_page
 from opendata.validate.machine_readability.places import Place
-from opendata.validate.machine_readability.tables import Column, Page, TableArea, is_year
+from opendata.validate.machine_readability.tables import (
+    Column,
+    Page,
+    TableArea,
+    are_running,
+    is_year,
+)
 from opendata.workbook import Range, Value
 
 DEEP = 3
@@ -149,7 +155,7 @@ def units(book: Book) -> Sequence[Find] | None:
             table.is_form
             or is_code(column)
             or not column.path
-            or _is_running(column)
+            or are_running(column.values)
             or _is_answer(column)
         ):
             continue
@@ -185,10 +191,11 @@ def _in_brackets(plain: str) -> bool:
 
 
 def _has_units_in_rows(table: TableArea) -> bool:
-    """Whether the rows tell their units, in a column of units or in brackets behind their names."""
+    """Whether the rows tell their units, in a column of units or in brackets behind their names;
+    not all do, for one may stand for those below it."""
     for one in table.columns:
         texts = [*islice(one.texts, _MOST_TEXTS)]
-        if texts and sum(map(_tells, texts)) * 2 >= len(texts):
+        if texts and sum(map(_tells, texts)) * 4 >= len(texts):
             return True
     return False
 
@@ -225,12 +232,6 @@ def _is_told_by_cells(table: TableArea, column: Column) -> bool:
 
 def _says_something(value: Value) -> bool:
     return value is not None and not (isinstance(value, str) and is_sign(value))
-
-
-def _is_running(column: Column) -> bool:
-    """Whether the figures only number the rows."""
-    values = [one for one in column.values if isinstance(one, (int, float))]
-    return len(values) > 2 and all(b - a == 1 for a, b in pairwise(values))
 
 
 def _is_answer(column: Column) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -275,7 +276,7 @@ class _Finder:
 
     def _joined(self, one: TableArea, other: TableArea) -> TableArea:
         return self._area(
-            one.top,
+            min(one.top, other.top),
             max(one.body, other.body) if one.body > one.bottom else one.body,
             max(one.bottom, other.bottom),
             min(one.left, other.left),
@@ -460,6 +461,15 @@ class _Finder:
             all(row[at] is None or _is_number(row[at]) for row in rows) for at in figures
         )
 
+    def _lacks_names(self, table: TableArea) -> bool:
+        """Whether a block holds figures alone, whose rows only the block beside it names."""
+        rows = self._page.sheet.rows[table.body : table.bottom + 1]
+        first = [row[table.left] for row in rows if row[table.left] is not None]
+        if not first or table.body == table.top or all(map(is_year, first)) or are_running(first):
+            return False
+        cells = (one for row in rows for one in row[table.left : table.right + 1])
+        return all(one is None or _is_number(one) or _is_mark(one) for one in cells)
+
     def _heads(self, table: TableArea) -> Iterator[str]:
         """The texts in the last header row."""
         row = self._page.sheet.rows[max(table.body - 1, table.top)]
@@ -478,9 +488,13 @@ class _Finder:
             ].any()
             is_near = gap.bottom - gap.top < 2 and is_same and is_blank
             return gap if is_near and self._goes_on(above, below) else None
-        if below.left > above.right and (above.top, above.bottom) == (below.top, below.bottom):
+        if below.left > above.right and above.bottom == below.bottom:
             gap = Range(above.top, above.right + 1, above.bottom, below.left - 1)
-            if gap.right - gap.left >= 2 or above.body != below.body:
+            if gap.right - gap.left >= 2:
+                return None
+            if self._lacks_names(below) and not self._lacks_names(above):
+                return gap
+            if (above.top, above.body) != (below.top, below.body):
                 return None
             if self._stands_alone(above) and self._stands_alone(below):
                 return None
@@ -534,6 +548,17 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, (int, float)) or (
         isinstance(value, str) and _DIGITS.fullmatch(value.strip()) is not None
     )
+
+
+def are_running(values: Sequence[Value]) -> bool:
+    """Whether figures only number their rows."""
+    numbers = [one for one in values if isinstance(one, (int, float))]
+    return len(numbers) > 2 and all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def _is_mark(value: Value) -> bool:
+    """Whether a sign stands in the place of a figure."""
+    return isinstance(value, str) and not any(map(str.isalnum, value))
 
 
 def _is_heading(value: Value) -> bool:
