@@ -252,6 +252,14 @@ def test_a_range_among_figures_is_two_of_them_and_no_number(text: str) -> None:
     assert where(found, "L2-01") == {"figure-with-words": ("D4",)}
 
 
+@pytest.mark.parametrize(
+    ("text", "is_broken"), [("1,030 1,003", True), ("80人　90人", True), ("10 000", False)]
+)
+def test_two_figures_side_by_side(text: str, is_broken: bool) -> None:
+    found = where(judged(with_cell("D4", text)), "L1-07")
+    assert found == ({"two-figures": ("D4",)} if is_broken else {})
+
+
 def test_numbers_with_a_hyphen_are_no_range() -> None:
     rows: Rows = [["番号", "名称"], *[[f"1-{at}", f"行{at}"] for at in range(2, 9)]]
     assert not judged(grid(rows)).counts.keys() & {"L1-07", "L2-01"}
@@ -325,6 +333,8 @@ def test_one_header_row_that_tells_the_columns_apart_is_enough() -> None:
         "※ -、…は該当なし",
         "注）「－」又は「…」の箇所は調査していない",
         "-：該当なし　…：不詳",
+        "※－は未実施。…は休止",
+        "※調査のない年度は「…」とし、「―」で示したものは中止",
     ],
 )
 @pytest.mark.parametrize("sign", ["-", "―", "－", "…"])
@@ -612,6 +622,21 @@ def test_a_blank_that_stands_for_the_value_above() -> None:
         )
     )
     assert where(found, "L2-02") == {"left-blank": ("A3", "A5")}
+
+
+def test_blanks_are_blanks_where_the_same_is_repeated_elsewhere() -> None:
+    found = judged(
+        sheet(
+            """
+            | 目標 | 施策 | 件数（件） |
+            | 甲   | あ   | 1 |
+            | 甲   | い   | 2 |
+            |      | う   | 3 |
+            | 乙   | え   | 4 |
+            """
+        )
+    )
+    assert "L2-02" not in found.counts
 
 
 def test_a_form_has_no_row_of_headings() -> None:

@@ -154,6 +154,15 @@ def test_the_shapes_find_nothing(datasets: list[Current], judge: Judge, name: st
     assert judge(parsed(metadata.documents([], SITES[name]))) == ""
 
 
+def test_the_shapes_find_nothing_in_what_has_ended(kept: tuple[Release, ...], judge: Judge) -> None:
+    _, before, after = kept
+    last = {**after.entry, "rows": 0, "reason": {"libraries/092169/館.xlsx": "終了"}}
+    gone = Current({**after.descriptor, "sources": []}, [before.entry, last], after.tables)
+    graph = parsed(metadata.documents([gone], SITE))
+    assert judge(graph) == ""
+    assert len([*graph.subjects(ADMS.status)]) > 3
+
+
 def without(subject: URIRef, predicate: URIRef) -> Callable[[rdflib.Graph], object]:
     return lambda graph: graph.remove((subject, predicate, None))
 

@@ -28,7 +28,7 @@ from opendata.catalogue.fields import fields
 from opendata.catalogue.model import LANGUAGES
 from opendata.catalogue.search import HOLDERS, Document, Held, Index, bucket, normalized
 from opendata.catalogue.standing import standing
-from opendata.catalogue.texts import texts
+from opendata.catalogue.texts import say, texts
 from opendata.package import Package
 from opendata.release import Publisher
 from opendata.store import FolderStore, commit, refresh, stage, verify
@@ -270,7 +270,7 @@ def test_a_dataset_says_what_its_fields_are(pages: Mapping[str, str]) -> None:
         "is_open 開館 はい・いいえ",
         "表 branches の行を指す",
         "この表は CSV だけで公開しているため",
-        "この表にはまだ行がないため",
+        "この版のこの表には行がないため",
     ):
         assert words in text, words
     english = text_of(pages["datasets/libraries/index.en.html"])
@@ -336,13 +336,16 @@ def test_downloads_stand_with_size_and_checksum(
 def test_what_changed_is_told_with_reasons(pages: Mapping[str, str]) -> None:
     text = text_of(pages["changes/index.html"])
     for words in (
-        "0 行を追加、1 行を変更、0 行を削除しました。",
-        "指標の値 k1|actual|2020 変更 値 32 33",
-        "1.0.1 指標の値 k1|actual|2020 変更 値 32 33 集計を改めた",
+        "1 行を変更、公開した値の訂正・取下げ 2 件。",
+        "指標の値 電子申請の割合 実績値 2020年度 変更 値 32 33",
+        "1.0.1 指標の値 電子申請の割合 実績値 2020年度 変更 値 32 33 集計を改めた",
         "公開を始めました（5 行）。",
     ):
         assert words in text, words
-    assert "0 rows added, 1 changed, 0 removed." in text_of(pages["changes/index.en.html"])
+    english = text_of(pages["changes/index.en.html"])
+    assert "1 row changed, 2 published values corrected or taken back." in english
+    assert 'href="../places/092169/indicators/k1.html"' in pages["changes/index.html"]
+    assert "k1|" not in text
 
 
 def test_the_statement_names_the_publisher_and_claims_no_conformance(
@@ -479,8 +482,19 @@ def test_nothing_published_yet() -> None:
 def test_every_text_is_said_in_both_languages() -> None:
     for name, said in texts().items():
         assert {*said} == {*LANGUAGES}, name
-        holes = [{*re.findall(r"{(\w*)}", one)} for one in said.values()]
-        assert name in ("start.lead", "accessibility.lead") or holes[0] == holes[1], name
+        holes = [{*re.findall(r"{(\w*)(?::[^}]*)?}", one)} for one in said.values()]
+        is_told_apart = "{n:-" in said["en"]  # a word that stands beside its number
+        leads = ("start.lead", "accessibility.lead")
+        assert name in leads or is_told_apart or holes[0] == holes[1], name
+
+
+@pytest.mark.parametrize(
+    ("n", "told"), [("0", "0 tables"), ("1", "1 table"), ("1,000", "1,000 tables"), (1, "1 table")]
+)
+def test_one_is_one_and_two_are_several(n: str | int, told: str) -> None:
+    assert say("en")("start.tables", n=n) == told
+    assert say("en")("start.figure_datasets", n=n) == f"dataset{'' if told[:2] == '1 ' else 's'}"
+    assert say("en")("dataset.of", table="<1>") == " (&lt;1&gt;)"
 
 
 # The search's index
@@ -544,8 +558,8 @@ def test_what_several_places_have_is_one_document_that_each_of_them_holds() -> N
     name, first = unpacked(files["search/words/held-0.js"])
     assert (name, len(first)) == ("held-0", HOLDERS)
     assert first[:4] == [[[46, "p0/x", "n-1"]], [[46, "p1/x", "n-1"]], [], [[46, "p3/x", "n-1"]]]
-    assert sum(len(unpacked(files[f"search/words/held-{one}.js"])[1]) for one in range(3)) == 45
-    assert "search/words/held-3.js" not in files
+    held_files = [unpacked(one)[1] for path, one in files.items() if "/held-" in path]
+    assert [len(one) for one in held_files] == [HOLDERS] * (45 // HOLDERS)
 
 
 def test_a_large_index_is_cut_into_small_files() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from opendata.catalogue import metadata
 from opendata.catalogue.api import api_files
 from opendata.catalogue.assets import assets
-from opendata.catalogue.model import Current, Pages, Section, Site
+from opendata.catalogue.model import Current, Pages, Section, Site, municipality_of
 from opendata.catalogue.pages.accessibility import render_accessibility
 from opendata.catalogue.pages.changes import render_changes
 from opendata.catalogue.pages.dataset import render_dataset
@@ -32,7 +32,7 @@ def build(
     prefecture and code. Nothing depends on the day it is built: dates are those of the releases.
     """
     base = base_url.rstrip("/") + "/" if base_url else None
-    named = {publisher.code: publisher.name} if publisher.code else {}
+    named = {publisher.code: municipality_of(publisher.name)} if publisher.code else {}
     site = Site(
         publisher, base, {**named, **(places or {})}, has_plans=any(map(has_plans, datasets))
     )

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from opendata.catalogue.releases import ended
 from opendata.catalogue.words import JAPAN
 from opendata.errors import Text
+from opendata.release import withdrawn_of
 
 DAYS: Mapping[str, int] = {"daily": 1, "weekly": 7}
 MONTHS: Mapping[str, int] = {"monthly": 1, "quarterly": 3, "annual": 12}
@@ -30,12 +32,13 @@ NAMES: Mapping[str, Text] = {
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """`last` is the day on which data were last submitted and accepted, `next` the day until which
-    the next are to be expected (ISO 8601, Japan time), `frequency` what the package declares; None
-    where it is not known."""
+    the next are to be expected (ISO 8601, Japan time), `frequency` what the package declares, `end`
+    the day on which all of it was withdrawn; None where it is not known, or has not come."""
 
     last: str | None
     next: str | None
     frequency: str | None
+    end: str | None = None
 
     @property
     def name(self) -> Text | None:
@@ -48,7 +51,10 @@ class Freshness:
         if self.last is None:
             return Text("まだ提出されていません。", "Nothing has been submitted yet.")
         ja, en = [f"最後の提出は{self.last}です。"], [f"Last submitted on {self.last}."]
-        if self.frequency is None:
+        if self.end is not None:
+            ja.append(f"{self.end}に公開を終えました。")
+            en.append(f"No longer published since {self.end}.")
+        elif self.frequency is None:
             ja.append("更新の頻度は決められていません。")
             en.append("No frequency is declared.")
         else:
@@ -67,13 +73,21 @@ def freshness(descriptor: Mapping[str, Any], history: Sequence[Mapping[str, Any]
     submitted = [one for one in history if _is_submission(one)] or history[:1]
     if not submitted:
         return Freshness(None, None, frequency)
-    last = datetime.fromisoformat(str(submitted[-1]["created"])).astimezone(JAPAN).date()
+    last = _day(submitted[-1]["created"])
+    if (end := ended(descriptor, history)) is not None:
+        return Freshness(last.isoformat(), None, None, _day(end.created).isoformat())
     return Freshness(last.isoformat(), _next(last, frequency), frequency)
+
+
+def _day(stamp: object) -> date:
+    return datetime.fromisoformat(str(stamp)).astimezone(JAPAN).date()
 
 
 def _is_submission(entry: Mapping[str, Any]) -> bool:
     """Whether a version brought data that somebody had submitted: not what goes back to an old
-    version, nor what changes words only."""
+    version, nor what changes words only, nor what only takes back the rows of withdrawn files."""
+    if withdrawn_of(entry) and not entry.get("added") and not entry.get("changed"):
+        return False
     return bool(entry.get("changed_rows", entry.get("changes"))) and not entry.get("restores")
 
 

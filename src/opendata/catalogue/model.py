@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from opendata.release import Files, Judged, Publisher
 
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows by table."""
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 ORIGINS: Mapping[str, Sequence[str]] = {
@@ -41,6 +43,9 @@ class Current:
     schema_changes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     judged: Sequence[Judged] = ()
     """What its quality.json says of every source."""
+    gone: Mapping[str, Rows] = field(default_factory=dict)
+    """By the version that took them back, the plans and indicators that are no more, as the version
+    before it had them (`gone.last_rows`)."""
 
     @property
     def name(self) -> str:
@@ -66,6 +71,18 @@ class Site:
     base: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     has_plans: bool = False
+
+    @property
+    def municipality(self) -> str:
+        """What the publisher's municipality is called: by its code, else as the publisher is, whose
+        department is left out (例市 情報政策課)."""
+        return self.places.get(self.publisher.code or "") or municipality_of(self.publisher.name)
+
+
+def municipality_of(publisher: str) -> str:
+    """The municipality in a publisher's name: its first word where that ends like one."""
+    first = publisher.split()[0] if publisher.split() else ""
+    return first if first.endswith(("都", "道", "府", "県", "市", "区", "町", "村")) else publisher
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from opendata.catalogue.model import Current, Language
-from opendata.release import reasons_of
+from opendata.release import reasons_of, withdrawn_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,27 @@ class Version:
     removed: int | None
     changed_rows: int
     schema_changes: int
+    corrections: int
+    """How many values were corrected or taken back."""
     restores: str | None
     """The version whose content this one restored."""
     reasons: tuple[str, ...]
-    """Why it did, or why files were withdrawn."""
+    """Why it did."""
+    withdrawn: Mapping[str, tuple[str, ...]]
+    """By reason the files that were withdrawn: it is that of their rows, of no other changes."""
     is_newest: bool
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What there is to count, by its name; what did not occur is not there."""
+        found = {
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "corrections": self.corrections,
+            "schema_changes": self.schema_changes,
+        }
+        return {name: count for name, count in found.items() if count}
 
     @property
     def folder(self) -> str:
@@ -51,6 +68,28 @@ def newest(datasets: Sequence[Current], count: int) -> tuple[Version, ...]:
     """The newest versions of all datasets, the newest first."""
     found = [one for current in datasets for one in versions(current)]
     return tuple(sorted(found, key=lambda one: one.created, reverse=True)[:count])
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """That a dataset is published no longer: the version that said so, when (UTC, ISO 8601), and
+    why."""
+
+    version: str
+    created: str
+    reasons: tuple[str, ...]
+
+
+def ended(descriptor: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> Ended | None:
+    """The end of a dataset of which all files were withdrawn; None of one that goes on, and of one
+    that never had a row."""
+    if descriptor.get("sources"):
+        return None
+    empty = [*takewhile(lambda entry: entry.get("rows") == 0, reversed(history))]
+    if not empty or len(empty) == len(history):
+        return None
+    last = empty[-1]
+    return Ended(str(last["version"]), str(last["created"]), reasons_of(last))
 
 
 def titles(descriptor: Mapping[str, Any]) -> Mapping[Language, str]:
@@ -79,7 +118,9 @@ def _version(
         removed=entry.get("removed"),
         changed_rows=int(entry.get("changed_rows", entry.get("changes", 0))),
         schema_changes=int(entry.get("schema_changes", 0)),
+        corrections=int(entry.get("corrections", 0)),
         restores=entry.get("restores"),
-        reasons=reasons_of(entry),
+        reasons=() if withdrawn_of(entry) else reasons_of(entry),
+        withdrawn=withdrawn_of(entry),
         is_newest=is_newest,
     )

@@ -25,7 +25,7 @@ PLACE = "place"
 """The kind of what may hold documents; all of that kind stand together."""
 PAGES = 100
 """How many documents stand in a file."""
-HOLDERS = 20
+HOLDERS = 5
 """Of how many municipalities a file tells what they hold."""
 POSTINGS = 6_000
 """About how many numbers of documents stand in a file of letters."""

@@ -29,15 +29,36 @@ def texts() -> Mapping[str, Mapping[str, str]]:
 def say(language: Language) -> Say:
     """`t("start.lead", count=3)` in a template; values are escaped, the text itself is HTML.
 
-    Raises KeyError for a text that is not there.
+    `{n:row|rows}` is the number with the word for it, `{n:-row|rows}` the word alone. Raises
+    KeyError for a text that is not there.
     """
     known = _marked(language)
 
     def said(name: str, /, **values: object) -> Markup:
         # The texts are ours; only what is put into them comes from elsewhere.
-        return known[name].format(**values) if values else known[name]
+        told = {key: _counted(value) for key, value in values.items()}
+        return known[name].format(**told) if values else known[name]
 
     return said
+
+
+class _Count(str):
+    """A number, which may stand with the word for one thing or for several, or leave it that."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        one, both, more = spec.removeprefix("-").partition("|")
+        if not both:
+            return super().__format__(spec)
+        word = one if self == "1" else more
+        return word if spec.startswith("-") else f"{self!s} {word}"
+
+
+def _counted(value: object) -> object:
+    """Numbers come as they are or written already; what is HTML stays what it is."""
+    is_number = isinstance(value, (str, int)) and not hasattr(value, "__html__")
+    return _Count(value) if is_number else value
 
 
 @cache

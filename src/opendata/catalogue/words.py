@@ -66,6 +66,11 @@ def day(stamp: str, language: Language = "ja") -> str:
     return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
+def date_in_japan(stamp: str) -> str:
+    """The date in Japan of a UTC time stamp: 2026-11-20."""
+    return datetime.fromisoformat(stamp).astimezone(JAPAN).date().isoformat()
+
+
 def era_year(year: int, language: Language = "ja") -> str:
     """令和元, 平成26; Reiwa 1, Heisei 26."""
     era = era_of_year(year)

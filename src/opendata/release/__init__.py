@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         restore,
     )
     from opendata.release.changes import SchemaChange, counted, diff
-    from opendata.release.corrections import reasons_of
+    from opendata.release.corrections import reasons_of, withdrawn_of
     from opendata.release.descriptor import (
         checksums,
         pointer,
@@ -75,6 +75,7 @@ __all__ = [
     "to_csv",
     "unpointed",
     "with_last",
+    "withdrawn_of",
 ]
 
 __getattr__ = opened(
@@ -82,7 +83,7 @@ __getattr__ = opened(
     {
         "build": "Difference build compare keys merged parts_of read_again rebuild restore",
         "changes": "SchemaChange counted diff",
-        "corrections": "reasons_of",
+        "corrections": "reasons_of withdrawn_of",
         "descriptor": "checksums pointer read_checksums sha256 sources unpointed",
         "formats": "read_parquet to_csv",
         "gathered": "Gathered gather",

@@ -61,6 +61,15 @@ def reasons_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((reason or {}).values()))
 
 
+def withdrawn_of(entry: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """By reason the files that a version left out because they were withdrawn for good."""
+    reason: Reason = entry.get("reason")
+    found: dict[str, tuple[str, ...]] = {}
+    for file, why in reason.items() if isinstance(reason, Mapping) else ():
+        found[why] = (*found.get(why, ()), file)
+    return found
+
+
 def _notes(changes: pa.Table, lines: pa.Table) -> Any:
     """Per line the note that its row got in the same version; null where there is none."""
     notes = changes.filter(

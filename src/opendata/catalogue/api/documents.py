@@ -14,7 +14,8 @@ from opendata.catalogue.api.page import page
 from opendata.catalogue.api.writing import Links, known, written
 from opendata.catalogue.model import Current, Site
 from opendata.catalogue.places import PLANS, has_plans, pc
-from opendata.release import Files, reasons_of
+from opendata.catalogue.releases import ended
+from opendata.release import Files, reasons_of, withdrawn_of
 from opendata.release.tables import CODE
 
 
@@ -75,6 +76,7 @@ def _summary(links: Links, current: Current) -> dict[str, Any]:
             "description_en": english.get("description"),
             "version": current.version,
             "created": current.created,
+            "ended": _ended(current),
             "licenses": descriptor.get("licenses"),
             "url": links.to(writing.dataset_path(current.name)),
             "versions": links.to(writing.versions_path(current.name)),
@@ -82,6 +84,14 @@ def _summary(links: Links, current: Current) -> dict[str, Any]:
             "descriptor": links.to(f"datasets/{current.name}/datapackage.json"),
         }
     )
+
+
+def _ended(current: Current) -> dict[str, Any] | None:
+    """When and why a dataset ended."""
+    end = ended(current.descriptor, current.history)
+    if end is None:
+        return None
+    return {"version": end.version, "created": end.created, "reasons": [*end.reasons]}
 
 
 def _dataset(site: Site, current: Current) -> bytes:
@@ -169,6 +179,12 @@ def _version(links: Links, name: str, entry: Mapping[str, Any]) -> dict[str, Any
             **{one: entry.get(one) for one in counts},
             "restores": entry.get("restores"),
             "reasons": [*reasons_of(entry)] or None,
+            "withdrawn": [
+                {"file": file, "reason": why}
+                for why, files in withdrawn_of(entry).items()
+                for file in files
+            ]
+            or None,
             "descriptor": links.to(f"{folder}datapackage.json"),
             "changes": links.to(f"{folder}changes.csv"),
             "checksums": links.to(f"{folder}SHA256SUMS"),

@@ -9,9 +9,11 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from opendata.catalogue import metadata
+from opendata.catalogue.addresses import kind_of
 from opendata.catalogue.api import writing
 from opendata.catalogue.api.writing import Links
 from opendata.catalogue.model import Current, Site
+from opendata.catalogue.pages.search import kinds
 from opendata.catalogue.places import PLANS, has_plans, pc
 from opendata.catalogue.rendering import render
 from opendata.release import Files
@@ -59,6 +61,7 @@ def page(site: Site, datasets: Sequence[Current]) -> Files:
 def _addresses(datasets: Sequence[Current]) -> list[Address]:
     name = datasets[0].name if datasets else None
     code = _code(datasets)
+    kind = _kind(datasets)
     forms = (
         (writing.INDEX, writing.INDEX, "index"),
         (writing.DATASETS, writing.DATASETS, "datasets"),
@@ -68,7 +71,7 @@ def _addresses(datasets: Sequence[Current]) -> list[Address]:
         (writing.place_path("{code}"), code and writing.place_path(code), "place"),
         (writing.indicators_path("{code}"), code and writing.indicators_path(code), "indicators"),
         (writing.COMPARISONS, writing.COMPARISONS if code else None, "comparisons"),
-        (writing.comparison_path("{kind}"), None, "comparison"),
+        (writing.comparison_path("{kind}"), kind and writing.comparison_path(kind), "comparison"),
         (writing.OPENAPI, writing.OPENAPI, "openapi"),
     )
     return [Address(form, example, f"api.{says}") for form, example, says in forms]
@@ -81,6 +84,12 @@ def _code(datasets: Sequence[Current]) -> str | None:
         if has_plans(current):
             found |= {str(one) for one in pc.unique(current.tables[PLANS].column(CODE)).to_pylist()}
     return min(found, default=None)
+
+
+def _kind(datasets: Sequence[Current]) -> str | None:
+    """The kind of indicator that the most municipalities have; None where none has two."""
+    name, unit, ids = next(iter(kinds(datasets)), ("", None, {}))
+    return kind_of(name, unit) if len(ids) > 1 else None
 
 
 def _examples(site: Site, datasets: Sequence[Current]) -> list[Example]:

@@ -24,6 +24,7 @@ IANA = "https://www.iana.org/assignments/media-types/"
 DATA_PACKAGE = "https://datapackage.org/profiles/2.0/datapackage.json"
 JAPANESE, ENGLISH = f"{EU}language/JPN", f"{EU}language/ENG"
 PUBLIC, STABLE = f"{EU}access-right/PUBLIC", f"{EU}planned-availability/STABLE"
+WITHDRAWN = f"{EU}distribution-status/WITHDRAWN"
 THEMES = f"{EU}data-theme"
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 VERSIONS = 100
@@ -103,7 +104,7 @@ class _Graph:
             ],
         }
         if who.code:
-            area = Area(who.code, who.name)
+            area = Area(who.code, self.site.municipality)
             node["dct:spatial"] = self._area(area)
         if datasets:
             node["dct:issued"] = _moment(min(one.first for one in datasets))
@@ -272,7 +273,9 @@ class _Graph:
 
     def _descriptor(self, one: Described, version: str, path: str) -> Node:
         """A Data Package, which leads to all files of a version."""
-        words_ = Text(f"{one.title.ja} {version}（Data Package）", f"{one.title.en} {version}")
+        words_ = Text(
+            f"{one.title.ja} {version}（Data Package）", f"{one.title.en} {version} (Data Package)"
+        )
         return {
             "@id": self.at(f"{path}#distribution"),
             "@type": "dcat:Distribution",
@@ -300,7 +303,15 @@ class _Graph:
                 "spdx:checksumValue": literal(file.sha256, "xsd:hexBinary"),
             },
             **self._terms_of_use(one),
+            **self._status(one),
         }
+
+    def _status(self, one: Described) -> Node:
+        """That what can be had is of a dataset which has ended."""
+        if one.ended is None:
+            return {}
+        label = Text("取下げ", "withdrawn")
+        return {"adms:status": self._term(WITHDRAWN, "skos:Concept", label)}
 
     def _format(self, format_: str, mediatype: str) -> Node:
         return {

@@ -14,13 +14,16 @@ from opendata.catalogue.metadata.vocabulary import (
     FREQUENCIES,
     GOVERNMENT,
     IRREGULAR,
+    NEVER,
     THEMES,
     Frequency,
     Theme,
 )
 from opendata.catalogue.model import Current, Site
-from opendata.catalogue.words import place, prefecture
+from opendata.catalogue.releases import Ended, ended
+from opendata.catalogue.words import date_in_japan, place, prefecture
 from opendata.errors import Text
+from opendata.japanese import is_municipality_code
 from opendata.release import Licence, Publisher, licence_of
 
 pc: Any = pyarrow.compute
@@ -101,6 +104,9 @@ class Described:
     schema_changes: Mapping[str, Sequence[Mapping[str, Any]]]
     """By version what it changed in the schema, as far as that is known."""
     publisher: Publisher
+    municipality: str
+    """The publisher's."""
+    ended: Ended | None = None
 
     @property
     def home(self) -> str:
@@ -122,10 +128,24 @@ class Described:
 
     @property
     def provenance(self) -> Text:
-        """What it was made from: whoever edits data says so."""
+        """What it was made from: whoever edits data says so. Or that there is nothing any more."""
+        if self.ended is not None:
+            return self.end
+        files = "file" if self.sources == 1 else "files"
         return Text(
             f"各部署の表計算ファイル（{self.sources:,}件）を加工して作成。",
-            f"Made by editing the departments' own spreadsheets ({self.sources:,} files).",
+            f"Made by editing the departments' own spreadsheets ({self.sources:,} {files}).",
+        )
+
+    @property
+    def end(self) -> Text:
+        """When it ended and why, in sentences; empty where it goes on."""
+        if self.ended is None:
+            return Text("", "")
+        day, why = date_in_japan(self.ended.created), "、".join(self.ended.reasons)
+        return Text(
+            f"{day}に公開を終えました。" + (f"理由：{why}。" if why else ""),
+            f"No longer published since {day}." + (f" Reason: {why}." if why else ""),
         )
 
     def attribution(self, base: str | None) -> Text:
@@ -144,6 +164,8 @@ def described(current: Current, site: Site) -> Described:
     descriptor = current.descriptor
     title, description = title_of(descriptor), description_of(descriptor)
     tables = tuple(_tables(current))
+    end = ended(descriptor, current.history)
+    declared = FREQUENCIES.get(str(descriptor.get("accrualPeriodicity")), IRREGULAR)
     return Described(
         name=current.name,
         version=current.version,
@@ -151,7 +173,7 @@ def described(current: Current, site: Site) -> Described:
         description=description,
         keywords=tuple(str(one) for one in descriptor.get("keywords", ())) or (title.ja, title.en),
         licence=licence_of(descriptor),
-        frequency=FREQUENCIES.get(str(descriptor.get("accrualPeriodicity")), IRREGULAR),
+        frequency=NEVER if end else declared,
         themes=_themes(descriptor),
         years=covering(one.years for one in tables),
         areas=_areas(current, site),
@@ -172,6 +194,8 @@ def described(current: Current, site: Site) -> Described:
             current.version: descriptor.get("schemaChanges", ()),
         },
         publisher=site.publisher,
+        municipality=site.municipality,
+        ended=end,
     )
 
 
@@ -221,7 +245,8 @@ def _themes(descriptor: Mapping[str, Any]) -> tuple[Theme, ...]:
 
 
 def _areas(current: Current, site: Site) -> tuple[Area, ...]:
-    """The municipalities that the rows are of, or the publisher's own."""
+    """The municipalities that the rows are of: as they say, or else as the folders of their files
+    do; or the publisher's own."""
     codes = {
         str(code)
         for table in current.tables.values()
@@ -229,13 +254,20 @@ def _areas(current: Current, site: Site) -> tuple[Area, ...]:
         for code in pc.unique(table.column(CODE)).to_pylist()
         if code is not None
     }
+    codes = codes or _folders(current.descriptor.get("sources", ()))
     names = dict(site.places)
     if site.publisher.code:
-        names = {site.publisher.code: site.publisher.name, **names}
+        names = {site.publisher.code: site.municipality, **names}
         codes = codes or {site.publisher.code}
     if len(codes) <= LARGE:
         return tuple(Area(code, place(code, names)) for code in sorted(codes))
     return tuple(_prefectures(codes))
+
+
+def _folders(sources: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The municipalities in whose folders the files lie: halls/132012/…/x.xlsx."""
+    folders = (str(one["title"]).split("/")[1:2] for one in sources)
+    return {code for found in folders for code in found if is_municipality_code(code)}
 
 
 def _prefectures(codes: Iterable[str]) -> Iterator[Area]:

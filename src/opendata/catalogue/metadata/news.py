@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
-from opendata.catalogue.words import JAPAN
 from opendata.errors import Text
-from opendata.release import reasons_of
+from opendata.release import reasons_of, withdrawn_of
 
 _COUNTED = {
     "added": Text("{n}行を追加", "{n:row|rows} added"),
@@ -35,10 +33,12 @@ def _changes(entry: Mapping[str, Any]) -> Iterator[Text]:
     for name, words in _COUNTED.items():
         if entry.get(name):
             yield words.fill({"n": f"{entry[name]:,}"})
-    for why in reasons_of(entry):
-        yield Text(f"理由：{why}", f"reason: {why}")
-
-
-def date_in_japan(stamp: str) -> str:
-    """The date in Japan of a UTC time stamp: 2026-11-20."""
-    return datetime.fromisoformat(stamp).astimezone(JAPAN).date().isoformat()
+    if withdrawn := withdrawn_of(entry):
+        for why, files in withdrawn.items():
+            yield Text(
+                f"ファイル{len(files)}件を取り下げ（理由：{why}）",
+                f"{len(files)} {'file' if len(files) == 1 else 'files'} withdrawn (reason: {why})",
+            )
+    else:
+        for why in reasons_of(entry):
+            yield Text(f"理由：{why}", f"reason: {why}")

@@ -11,8 +11,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 
 from opendata.catalogue.metadata.described import Described, Download
-from opendata.catalogue.metadata.news import changes_of, date_in_japan
+from opendata.catalogue.metadata.news import changes_of
 from opendata.catalogue.model import Site
+from opendata.catalogue.words import date_in_japan
 
 _DATASET = """
 ID 全国地方公共団体コード 地方公共団体名 タイトル サブタイトル 概要 キーワード 分類
@@ -50,7 +51,7 @@ def _dataset(one: Described, site: Site) -> Mapping[str, str]:
     return {
         "データセット_ID": one.name,
         "全国地方公共団体コード": who.code or "",
-        "地方公共団体名": who.name,
+        "地方公共団体名": one.municipality,
         "データセット_タイトル": one.title.ja,
         "データセット_サブタイトル": one.title.en,
         "データセット_概要": one.description.ja,
@@ -70,6 +71,7 @@ def _dataset(one: Described, site: Site) -> Mapping[str, str]:
         "データセット_作成者": who.name,
         "データセット_連絡先名称": who.name,
         "データセット_連絡先メールアドレス": who.email or "",
+        "データセット_備考": one.end.ja,
     }
 
 
@@ -89,7 +91,7 @@ def _file(one: Described, file: Download, site: Site) -> Mapping[str, str]:
         "ファイル_説明": file.description.ja,
         "ファイル_形式": file.format.upper(),
         "ファイル_ライセンス": _licence(one),
-        "ファイル_ステータス": "配信中",
+        "ファイル_ステータス": "配信終了" if one.ended else "配信中",
         "ファイル_サイズ": str(file.size),
         "ファイル_公開日": date_in_japan(one.created),
         "ファイル_最終更新日": date_in_japan(one.created),

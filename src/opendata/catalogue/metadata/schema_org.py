@@ -37,6 +37,7 @@ def dataset(one: Described, site: Site, root: str, language: Language = "ja") ->
         "keywords": list(one.keywords),
         **_rights(one.licence, one.attribution(site.base), language),
         **_coverage(one.areas, one.years),
+        **({"creativeWorkStatus": one.end.in_(language)} if one.ended else {}),
         "creator": _publisher(site),
         "publisher": _publisher(site),
         "includedInDataCatalog": {

@@ -24,6 +24,8 @@ class Frequency:
         return f"{EU}frequency/{self.term}"
 
 
+NEVER = Frequency("NEVER", None, Text("更新なし（公開終了）", "never: no longer published"))
+"""Of a dataset that has ended."""
 IRREGULAR = Frequency("IRREG", None, Text("随時", "irregular"))
 FREQUENCIES: Mapping[str, Frequency] = {
     "daily": Frequency("DAILY", "R/P1D", Text("1日に1回", "daily")),

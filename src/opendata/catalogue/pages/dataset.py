@@ -16,7 +16,7 @@ from opendata.catalogue.assets import has_reader
 from opendata.catalogue.fields import fields
 from opendata.catalogue.model import Current, Language, Site
 from opendata.catalogue.quality import quality_of
-from opendata.catalogue.releases import said, titles, versions
+from opendata.catalogue.releases import ended, said, titles, versions
 from opendata.catalogue.rendering import render, script
 from opendata.catalogue.texts import say
 from opendata.catalogue.words import size
@@ -104,6 +104,7 @@ def render_dataset(site: Site, current: Current) -> Files:
         abouts=said(descriptor, "description"),
         version=current.version,
         created=current.created,
+        ended=ended(descriptor, current.history),
         licences=descriptor.get("licenses", ()),
         sources=len(descriptor.get("sources", ())),
         tables=tables,

@@ -105,7 +105,7 @@ def _documents(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
 
 def _indicators(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
     """Each kind of indicator once: to the comparison of those who have it, or to the only one."""
-    for name, unit, ids in _kinds(datasets):
+    for name, unit, ids in kinds(datasets):
         held = [Held(place_page(code), indicator_page(code, ids[code])) for code in sorted(ids)]
         if len(held) > 1:
             about, page = f"{len(held)}自治体で比較", comparison_page(kind_of(name, unit))
@@ -114,11 +114,11 @@ def _indicators(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
             yield Document("indicator", name, place(next(iter(ids)), site.places), held[0].path)
 
 
-def _kinds(datasets: Sequence[Current]) -> list[tuple[str, str | None, dict[str, str]]]:
+def kinds(datasets: Sequence[Current]) -> list[tuple[str, str | None, dict[str, str]]]:
     """Name and unit of each kind of indicator, and by municipality the first id, the most common
-    kind first."""
+    kind first. Datasets without plans have none."""
     found: dict[str, tuple[str, str | None, dict[str, str]]] = {}
-    for current in datasets:
+    for current in filter(has_plans, datasets):
         plans = current.tables["plans"].select(["plan_id", "municipality_code"])
         indicators = completed("indicators", current.tables["indicators"])
         owned = indicators.join(plans, "plan_id", join_type="inner")

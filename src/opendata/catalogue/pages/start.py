@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from opendata.catalogue import metadata
 from opendata.catalogue.model import Current, Site
-from opendata.catalogue.releases import newest, said, titles
+from opendata.catalogue.releases import ended, newest, said, titles
 from opendata.catalogue.rendering import render
 from opendata.catalogue.standing import standing
 from opendata.release import Files
@@ -27,6 +27,7 @@ def render_start(site: Site, datasets: Sequence[Current]) -> Files:
             "tables": len(one.tables),
             "rows": sum(table.num_rows for table in one.tables.values()),
             "licences": one.descriptor.get("licenses", ()),
+            "ended": ended(one.descriptor, one.history),
         }
         for one in datasets
     ]

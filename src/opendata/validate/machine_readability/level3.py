@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from opendata.japanese import FiscalYear, find_fiscal_years, is_unit, read_signs, squash
@@ -106,7 +107,7 @@ def signs_explained(book: Book) -> Sequence[Find] | None:
         if not column.numbers and book.workbook.format != "csv":
             continue
         wrong = dict.fromkeys(
-            one for one in column.texts if is_sign(one) and _plain_sign(one) not in explained
+            one for one in column.texts if is_sign(one) and squash(one).casefold() not in explained
         )
         for row in column.rows_with(wrong) if wrong else ():
             found[table.page.name].append((table.body + row, column.at))
@@ -117,12 +118,11 @@ _SIGN = r"[「『\"'“(]?(?:[^\w\s「」『』\"'“”()（）、,，・/／]{
 _BETWEEN = r"\s*(?:[、,，・/／]|又は|または|及び|および|や|と)?\s*"
 _EXPLAINS = re.compile(
     rf"(?P<signs>{_SIGN}(?:{_BETWEEN}{_SIGN}){{0,5}})\s*(?:等|など)?の?\s*"
-    r"(?:は|:|：|=|＝|…|・・・|印は|とは|印|記号|の?箇所|→)",
+    r"(?:は|:|：|=|＝|…|・・・|印|とは|記号|の?箇所|→|(?:と|で|により)[しす表示記])",
     re.I,
 )
-_MAY_EXPLAIN = re.compile("[は:：=＝…→]|印|記号|箇所")
+_MAY_EXPLAIN = re.compile("[は:：=＝…→とで]|印|記号|箇所|により")
 _ONE_SIGN = re.compile(r"[^\w\s「」『』\"'“”()（）、,，・/／]{1,3}|[xX×ｘＸー]|na|n/a", re.I)
-_DASH = re.compile("[-‐‑‒–—―−－ー─━ｰ]")
 
 
 def _explained(page: Page) -> set[str]:
@@ -133,15 +133,11 @@ def _explained(page: Page) -> set[str]:
             if value.__class__ is str and 3 < len(text := str(value)) < 400:
                 if not _MAY_EXPLAIN.search(text):
                     continue
-                found |= {_plain_sign(one) for one in read_signs(text)}
+                found |= {squash(one).casefold() for one in read_signs(text)}
                 for told in _EXPLAINS.finditer(text):
-                    found |= {_plain_sign(one) for one in _ONE_SIGN.findall(told["signs"])}
+                    signs = (*_ONE_SIGN.findall(told["signs"]), *told["signs"])  # ※-は: alone, too
+                    found |= {squash(one).casefold() for one in signs}
     return found
-
-
-def _plain_sign(text: str) -> str:
-    """A sign as readers take it: dashes of every length are one."""
-    return _DASH.sub("-", squash(text)).casefold()
 
 
 def units(book: Book) -> Sequence[Find] | None:
@@ -288,6 +284,7 @@ def _years_in(column: Column) -> Iterable[tuple[int, str | None]]:
                 yield row, kind
 
 
+@lru_cache(maxsize=16_384)
 def _year_kind(text: str) -> str | None:
     """What is missing from a year as it is written: the western year, or the era, too."""
     if len(text) > _LONGEST_YEAR:
