@@ -16,8 +16,8 @@ from opendata.catalogue.labels import Voice
 from opendata.catalogue.model import Current
 from opendata.catalogue.municipality import Municipality, Node
 from opendata.catalogue.overview import counted, place_lines
-from opendata.catalogue.pages.indicator import _years as year_lines
 from opendata.catalogue.pages.plan import _evaluation as evaluation
+from opendata.catalogue.pages.values import year_lines
 from opendata.catalogue.places import places
 from opendata.catalogue.series import left_out
 from opendata.catalogue.texts import texts
