@@ -59,7 +59,7 @@ def _unforeseen(error: Exception, lang: Literal["ja", "en"]) -> int:
     if type(error).__name__ == "Abort":
         return 130
     log = _log_of(error)
-    warn(OpendataError("unexpected-error", reference=log).sentence().in_(lang))
+    warn(OpendataError("unexpected-failure", reference=log).sentence().in_(lang))
     return 1
 
 

@@ -41,20 +41,20 @@ class FolderStore:
         return f"FolderStore({str(self.root)!r})"
 
     def read(self, path: str) -> bytes | None:
-        with _reported(path):
+        with self._reported(path):
             try:
                 return self._place(path).read_bytes()
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 return None
 
     def exists(self, path: str) -> bool:
-        with _reported(path):
+        with self._reported(path):
             return self._place(path).is_file()
 
     def paths(self, prefix: str = "") -> Sequence[str]:
         start = self.root / prefix.rpartition("/")[0]
         found = []
-        with _reported(prefix):
+        with self._reported(prefix):
             for folder, folders, names in os.walk(start, onerror=_unless_absent):
                 inner = Path(folder).relative_to(self.root).as_posix()
                 # A link to a folder is no folder of ours, whatever lies behind it.
@@ -66,7 +66,7 @@ class FolderStore:
         return sorted(found)
 
     def empty_folders(self) -> Sequence[str]:
-        with _reported(""):
+        with self._reported(""):
             return sorted(
                 Path(folder).relative_to(self.root).as_posix()
                 for folder, inner, names in os.walk(self.root, onerror=_unless_absent)
@@ -94,11 +94,14 @@ class FolderStore:
         with ThreadPoolExecutor(WRITERS) as writers:
             folders = {one for one in writers.map(write, sorted(files.items())) if one is not None}
         for folder in sorted(folders):
-            with _reported(""), suppress(FileNotFoundError):  # another has removed what was there
+            with (
+                self._reported(""),
+                suppress(FileNotFoundError),
+            ):  # another has removed what was there
                 _sync_folder(folder)
 
     def delete(self, path: str) -> None:
-        with _reported(path):
+        with self._reported(path):
             place = self._place(path)
             with suppress(FileNotFoundError, NotADirectoryError):
                 place.unlink()
@@ -124,7 +127,7 @@ class FolderStore:
         return str(_token(content))
 
     def sweep(self) -> None:
-        with _reported(""):
+        with self._reported(""):
             for folder, _, names in os.walk(self.root, topdown=False, onerror=_unless_absent):
                 at = Path(folder)
                 for name in names:
@@ -141,7 +144,7 @@ class FolderStore:
 
     @contextmanager
     def _held(self, name: str, wait_seconds: float) -> Iterator[None]:
-        with _reported(name):
+        with self._reported(name):
             place = self.root / name
             _make_folder(place.parent)
             # The file stays: whoever removed it would let a third process lock another of its name.
@@ -160,6 +163,15 @@ class FolderStore:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def _reported(self, path: str) -> Iterator[None]:
+        """Tell what the system refuses, and of which store."""
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError("store-error", path=str(self.root / path), reason=reason) from error
+
     def _place(self, path: str) -> Path:
         place = self.root.joinpath(*checked(path))
         resolved, root = place.resolve(), self.root.resolve()
@@ -177,7 +189,7 @@ class FolderStore:
     ) -> bool:
         """Write a file whole; False where `settle` finds its place taken. Where it is not the last,
         its folder is left for the caller to sync."""
-        with _reported(path):
+        with self._reported(path):
             place = self._place(path)
             for attempt in count(1):
                 try:
@@ -258,12 +270,3 @@ def _sync_folder(folder: Path) -> None:
 def _unless_absent(error: OSError) -> None:
     if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
         raise error
-
-
-@contextmanager
-def _reported(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreError("store-error", path=path or ".", reason=reason) from error
