@@ -237,6 +237,8 @@ def test_values_that_are_listed_in_one_cell(text: str) -> None:
         ("120（15%）", True),
         ("10→20", True),
         ("2号認定（3歳以上）", False),
+        ("２年(2020)", False),
+        ("2024（R6）", False),
         ("94,148（休館）", False),
         ("94,148\n(改修休館)", False),
     ],
@@ -447,6 +449,20 @@ def test_years_that_go_on_without_their_era() -> None:
     ]
     found = where(judged(grid(rows)), "L3-05")
     assert found == {"era-only": ("A2",), "bare-year": ("A3:A5",)}
+
+
+def test_calendar_years_that_go_on_without_their_era() -> None:
+    rows: Rows = [
+        ["年", "人数（人）"],
+        ["平成30年", 1],
+        ["令和元年", 2],
+        ["２年", 2],
+        ["３年(2021)", 3],
+    ]
+    found = where(judged(grid(rows)), "L3-05")
+    assert found == {"era-only": ("A2:A3",), "bare-year": ("A4",)}
+    rows = [["期間", "人数（人）"], ["２年", 1], ["３年", 2], ["５年", 2]]
+    assert "L3-05" not in judged(grid(rows)).counts
 
 
 def test_a_remark_that_names_a_year_is_no_column_of_years() -> None:

@@ -266,9 +266,11 @@ def _are_figures(text: str) -> bool:
 
 
 def _are_two_figures(text: str) -> bool:
-    """120（15%）, 10→20; a name that begins with a number (2号認定（3歳以上）) is none."""
+    """120（15%）, 10→20; a name that begins with a number (2号認定（3歳以上）) is none, nor is
+    a year (2年（2020））."""
     match = _TWO_FIGURES.fullmatch(text)
-    return match is not None and (not match["unit"] or is_unit(match["unit"]))
+    is_counted = match is not None and (not match["unit"] or is_unit(match["unit"]))
+    return is_counted and not is_year(text)
 
 
 def _stand_apart(parts: Iterable[str], column: Column) -> bool:

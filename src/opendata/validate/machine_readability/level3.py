@@ -48,6 +48,7 @@ _COUNTS = re.compile(
     re.I,
 )
 _WESTERN = re.compile(r"(?:18|19|20)[0-9]{2}")
+_WITHOUT_ERA = re.compile(r"[0-9]{1,2}年度?")
 _YEAR_HEAD = re.compile(r"\S{0,4}年度(?:【.{1,6}】)?")
 _REMARK = re.compile(r"\s*[※*＊]")
 _LONGEST_YEAR = 40
@@ -275,9 +276,12 @@ def _times(book: Book) -> Iterable[tuple[TableArea, Place, str | None]]:
 def _years_in(column: Column) -> Iterable[tuple[int, str | None]]:
     """The rows whose cells name years, and how."""
     is_bare = _has_bare_numbers(column)
+    goes_on = tells_years(column) and any(_year_kind(one) == "era-only" for one in column.texts)
     for row, value in enumerate(column.values):
         if is_bare and _is_short_number(value):
             yield row, "bare-year"
+        elif goes_on and isinstance(value, str) and _WITHOUT_ERA.fullmatch(squash(value)):
+            yield row, "bare-year"  # 2年 below 令和元年
         elif isinstance(value, str) and not _REMARK.match(value):
             kind = _year_kind(value)
             if kind or is_year(value):
