@@ -379,7 +379,7 @@ def test_of_many_municipalities_every_prefecture_has_a_page(
 def test_a_comparison_and_its_json(files: Mapping[str, bytes]) -> None:
     kind = kind_of("電子申請の割合", "%")
     text = text_of(own(files)[f"compare/{kind}/index.html"])
-    for said in ("下野市", "八王子市", "32%", "5%", "2021年度", "後退"):
+    for said in ("下野市", "八王子市", "単位：%", " 32 ", " 5 ", "2021年度", "後退"):
         assert said in text, said
     document = json.loads(files[f"api/compare/{kind}.json"])
     assert document["name"] == "電子申請の割合"

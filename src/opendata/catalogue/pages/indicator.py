@@ -16,11 +16,14 @@ from opendata.catalogue.pages.values import kinds_of, types_of, year_lines
 from opendata.catalogue.rendering import render
 from opendata.catalogue.texts import say
 from opendata.catalogue.verdict import (
+    JUDGEMENTS,
     VERDICTS,
     Formula,
     Row,
     achievement,
     expectation,
+    has_figure,
+    is_reached,
 )
 from opendata.catalogue.words import percent
 from opendata.release import Files
@@ -59,6 +62,7 @@ def indicator_page(
         comparison=addresses.comparison_page(kind) if kind in setting.compared else None,
         v=voices.__getitem__,
         meter=_meter(indicator),
+        of_year=_target_of_year(indicator),
         drawn=lambda language: chart(indicator.values, language, with_path=with_path),
         told=lambda language: _told(indicator, voices[language]),
         kinds=kinds_of(indicator.values),
@@ -100,6 +104,20 @@ def _meter(indicator: Indicator) -> Meter | None:
     if is_on_a_way and indicator.row["direction"] != "maintain":
         expected = _share((row["expected"] - baseline) / (target - baseline))
     return Meter(percent(rate), _share(rate), expected)
+
+
+def _target_of_year(indicator: Indicator) -> tuple[Row, bool | None] | None:
+    """The target that the plan has for the very year that was judged, before the last one, and
+    whether it is reached where that can be said."""
+    row = indicator.verdict.row
+    if row is None or indicator.target is None or indicator.verdict.judgement not in JUDGEMENTS:
+        return None
+    year, last = int(row["fiscal_year"]), int(indicator.target["fiscal_year"])
+    own = {one["value_type"]: one for one in indicator.values if int(one["fiscal_year"]) == year}
+    target = own.get("target") or own.get("midterm_target")
+    if target is None or "actual" not in own or year >= last or not has_figure(target):
+        return None
+    return target, is_reached(own["actual"], target, indicator.row["direction"])
 
 
 def _share(ratio: float) -> float:
