@@ -8,17 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 
-ARROW_TYPES: Mapping[str, pa.DataType] = {
-    "integer": pa.int64(),
-    "year": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-}
-"""By type of Table Schema; what any other writes is text."""
+from opendata.reader.csv import read_csv
+from opendata.reader.types import ARROW_TYPES
+
 _NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 
 
@@ -36,7 +30,7 @@ def frame(content: bytes, file_format: str, schema: Mapping[str, Any]) -> pd.Dat
     table = (
         pq.read_table(io.BytesIO(content), columns=[*fields])
         if file_format == "parquet"
-        else _csv(content, pa.schema([*types.items()]))
+        else read_csv(content, pa.schema([*types.items()]))
     )
     if missing := [name for name in fields if name not in table.column_names]:
         raise ValueError(f"no column {', '.join(missing)}")
@@ -56,19 +50,6 @@ def labels(field: Mapping[str, Any]) -> dict[Any, str]:
         for one in field.get("categories", ())
         if isinstance(one, Mapping) and "label" in one
     }
-
-
-def _csv(content: bytes, schema: pa.Schema) -> pa.Table:
-    return pyarrow.csv.read_csv(
-        io.BytesIO(content),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=schema,
-            include_columns=schema.names,
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
-    )
 
 
 def _categorical(column: pd.Series[Any], field: Mapping[str, Any]) -> pd.Series[Any]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from opendata.errors import OpendataError, PackageError, StoreError
 from opendata.package import Package, Resource, described
+from opendata.reader.csv import read_csv
 from opendata.release.changes import (
     Level,
     SchemaChange,
@@ -38,7 +39,7 @@ from opendata.release.descriptor import (
     without_data,
 )
 from opendata.release.excel import to_excel
-from opendata.release.formats import lineage_to_parquet, read_csv, read_parquet, to_csv, to_parquet
+from opendata.release.formats import lineage_to_parquet, read_parquet, to_csv, to_parquet
 from opendata.release.gathered import Gathered
 from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
 from opendata.release.parts import split

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from opendata.release.formats import read_csv
+from opendata.reader.csv import read_csv
 from opendata.release.tables import pc
 
 COLUMNS = ("version", "table", "key", "field", "before", "after", "change", "reason")

@@ -9,7 +9,6 @@ from operator import and_
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 from opendata.release.tables import LINEAGE, Column, pc, text
@@ -85,20 +84,6 @@ def _parquet(
             writer.write_table(piece.replace_schema_metadata(None))
         writer.add_key_value_metadata({**metadata})
     return out.getvalue()
-
-
-def read_csv(content: bytes, schema: pa.Schema) -> pa.Table:
-    """A table from our CSV. Raises pa.ArrowException."""
-    return pyarrow.csv.read_csv(
-        io.BytesIO(content),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=schema,
-            include_columns=schema.names,
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
-    )
 
 
 def read_parquet(content: bytes, where: Mapping[str, Sequence[str]] | None = None) -> pa.Table:

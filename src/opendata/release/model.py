@@ -82,9 +82,10 @@ class Previous:
         """
         import pyarrow as pa
 
+        from opendata.reader.csv import read_csv
         from opendata.release.changes import CHANGES
         from opendata.release.corrections import read_corrections
-        from opendata.release.formats import read_csv, read_parquet
+        from opendata.release.formats import read_parquet
 
         try:
             descriptor = json.loads(files["datapackage.json"])

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from opendata.package import Resource
+from opendata.reader.types import ARROW_TYPES
 from opendata.validate.progress import progress_cells
 
 if TYPE_CHECKING:
@@ -20,15 +21,6 @@ pc: Any = pyarrow.compute
 
 Column = Any
 """A pyarrow.ChunkedArray; untyped like the functions that take and make it."""
-
-ARROW_TYPES: dict[str, pa.DataType] = {
-    "integer": pa.int64(),
-    "year": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-}
-"""By Table Schema type; any other is text."""
 
 CODE = "municipality_code"
 """The field that the folder of a file tells where its layout reads none."""
