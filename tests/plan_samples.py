@@ -167,6 +167,23 @@ def current() -> Current:
     return shown(release, before)
 
 
+def without_far() -> tuple[Current, Release]:
+    """The version in which the only file of the far city is withdrawn, and the near city's new file
+    leaves out an indicator; and the version before."""
+    package = municipal_plans()
+    near, far = (f"municipal-plans/{one}/計画.xlsx" for one in (NEAR, FAR))
+    other = OTHER | {"indicator_progress": derived(package, OTHER)}
+    known = tables(package)
+    before = released(package, part(package, near, **known), part(package, far, **other))
+    kept = {
+        table: [row for row in rows if row.get("indicator_id") != "down"]
+        for table, rows in known.items()
+    }
+    why = {far: "二重に公開していた<b>ため</b>"}
+    release = released(package, part(package, near, **kept), previous=before, withdrawn=why)
+    return shown(release, before), before
+
+
 def shown(*releases: Release) -> Current:
     """A package's current version, the first of `releases`, with all that pages are made of."""
     newest = Previous.read(releases[0].files)

@@ -115,9 +115,14 @@ def sample(package: Package) -> Part:
     return part(package, branches=BRANCHES, visits=VISITS)
 
 
-def released(package: Package, *parts: Part, previous: Release | None = None) -> Release:
+def released(
+    package: Package,
+    *parts: Part,
+    previous: Release | None = None,
+    withdrawn: Mapping[str, str] | None = None,
+) -> Release:
     """The version that the parts make; fails where they make none."""
-    made = maybe_released(package, *parts, previous=previous)
+    made = maybe_released(package, *parts, previous=previous, withdrawn=withdrawn)
     assert made is not None
     return made
 
@@ -127,9 +132,16 @@ def maybe_released(
     *parts: Part,
     previous: Release | None = None,
     publisher: Publisher = PUBLISHER,
+    withdrawn: Mapping[str, str] | None = None,
 ) -> Release | None:
     before = Previous.read(previous.files) if previous else None
-    return build(gather(package, parts), previous=before, created=CREATED, publisher=publisher)
+    return build(
+        gather(package, parts),
+        previous=before,
+        created=CREATED,
+        publisher=publisher,
+        withdrawn=withdrawn,
+    )
 
 
 PLAN_ID = "092169-rei"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from opendata.package import Package, dependents
 from opendata.pipeline.cache import fitted, pack, unpack
-from opendata.release import Part, Previous, Release, with_last
+from opendata.release import Part, Previous, Release, narrowed, with_last
 from opendata.release.tables import schema
 from tests.release_samples import Rows, libraries, maybe_released, part, released, sample
 
@@ -49,6 +50,18 @@ def holding(package: Package, one: Part, **keys: Rows) -> Part:
     return replace(one, dataset=replace(one.dataset, held=held))
 
 
+def standing(
+    package: Package,
+    one: Part,
+    before: Previous | None,
+    others: Callable[[tuple[str, str]], bool] = lambda key: False,
+) -> list[Part]:
+    """The part as it is published; the same by as much of the last release as it needs."""
+    parts = with_last(package, one, before, others)
+    assert with_last(package, one, narrowed(package, [one], before), others) == parts
+    return parts
+
+
 def said(parts: list[Part], name: str) -> list[tuple[str, tuple[Any, ...]]]:
     """Every row and the file that it comes from."""
     return sorted(
@@ -72,7 +85,7 @@ def test_a_held_row_is_that_of_the_last_release(package: Package, before: Previo
         visits=[{"code": "001", "fiscal_year": 2010}, {"code": "002", "fiscal_year": 2011}],
     )
 
-    parts = with_last(package, waiting, before)
+    parts = standing(package, waiting, before)
 
     assert said(parts, "visits") == [
         (OLD, ("001", 2010, 1000)),
@@ -94,7 +107,7 @@ def test_what_refers_to_a_held_record_is_held_with_it(package: Package, before: 
     )  # fmt: skip
     waiting = holding(package, new, branches=[{"code": "009"}, {"code": "001"}])
 
-    parts = with_last(package, waiting, before)
+    parts = standing(package, waiting, before)
 
     assert [row[1][0] for row in said(parts, "branches")] == ["001", "002"]
     assert [row[1] for row in said(parts, "visits")] == [
@@ -105,7 +118,7 @@ def test_what_a_row_that_stays_refers_to_stays(package: Package, before: Previou
     new = part(package, branches=NAMES[1:], visits=())
     waiting = holding(package, new, visits=[{"code": "001", "fiscal_year": 2011}])
 
-    parts = with_last(package, waiting, before)
+    parts = standing(package, waiting, before)
 
     assert said(parts, "branches") == [
         (OLD, ("001", "本館", None, None, None)),
@@ -119,7 +132,7 @@ def test_nothing_is_published_twice(package: Package, before: Previous) -> None:
     waiting = holding(package, new, branches=[{"code": "001"}])
 
     others = {("branches", "001"), ("visits", "001|2010")}
-    parts = with_last(package, waiting, before, others.__contains__)
+    parts = standing(package, waiting, before, others.__contains__)
 
     assert [row[1][0] for row in said(parts, "branches")] == ["002"]
     assert [row[1] for row in said(parts, "visits")] == [("001", 2011, 1100)]
@@ -128,7 +141,7 @@ def test_nothing_is_published_twice(package: Package, before: Previous) -> None:
 def test_before_the_first_release_nothing_stands_for_it(package: Package) -> None:
     waiting = holding(package, sample(package), branches=[{"code": "001"}])
 
-    (only,) = with_last(package, waiting, None)
+    (only,) = standing(package, waiting, None)
 
     assert [row[1][0] for row in said([only], "branches")] == ["002", "003"]
     assert said([only], "visits") == []
@@ -141,7 +154,7 @@ def test_the_same_question_makes_the_same_release(package: Package, published: R
 
     def made(visits: Rows, last: Release) -> tuple[Release | None, set[str]]:
         new = holding(package, part(package, branches=NAMES, visits=visits), visits=asked)
-        parts = with_last(package, new, Previous.read(last.files))
+        parts = standing(package, new, Previous.read(last.files))
         return maybe_released(package, *parts, previous=last), {one.source for one in parts}
 
     assert made(changed, published)[0] is None, "nothing but the question is new"
@@ -158,7 +171,7 @@ def test_a_last_release_of_another_contract_says_nothing(
     texts = pa.table({"code": ["001"], "name": ["本館"], "seats": ["多数"]})
     other = replace(before, tables={"branches": texts})
 
-    (only,) = with_last(package, new, other)
+    (only,) = standing(package, new, other)
 
     assert [row[1][0] for row in said([only], "branches")] == ["002"]
 

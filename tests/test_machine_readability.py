@@ -237,6 +237,8 @@ def test_values_that_are_listed_in_one_cell(text: str) -> None:
         ("120（15%）", True),
         ("10→20", True),
         ("2号認定（3歳以上）", False),
+        ("２年(2020)", False),
+        ("2024（R6）", False),
         ("94,148（休館）", False),
         ("94,148\n(改修休館)", False),
     ],
@@ -250,6 +252,14 @@ def test_a_range_among_figures_is_two_of_them_and_no_number(text: str) -> None:
     found = judged(with_cell("D4", text))
     assert where(found, "L1-07") == {"two-figures": ("D4",)}
     assert where(found, "L2-01") == {"figure-with-words": ("D4",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_broken"), [("1,030 1,003", True), ("80人　90人", True), ("10 000", False)]
+)
+def test_two_figures_side_by_side(text: str, is_broken: bool) -> None:
+    found = where(judged(with_cell("D4", text)), "L1-07")
+    assert found == ({"two-figures": ("D4",)} if is_broken else {})
 
 
 def test_numbers_with_a_hyphen_are_no_range() -> None:
@@ -325,6 +335,8 @@ def test_one_header_row_that_tells_the_columns_apart_is_enough() -> None:
         "※ -、…は該当なし",
         "注）「－」又は「…」の箇所は調査していない",
         "-：該当なし　…：不詳",
+        "※－は未実施。…は休止",
+        "※調査のない年度は「…」とし、「―」で示したものは中止",
     ],
 )
 @pytest.mark.parametrize("sign", ["-", "―", "－", "…"])
@@ -437,6 +449,20 @@ def test_years_that_go_on_without_their_era() -> None:
     ]
     found = where(judged(grid(rows)), "L3-05")
     assert found == {"era-only": ("A2",), "bare-year": ("A3:A5",)}
+
+
+def test_calendar_years_that_go_on_without_their_era() -> None:
+    rows: Rows = [
+        ["年", "人数（人）"],
+        ["平成30年", 1],
+        ["令和元年", 2],
+        ["２年", 2],
+        ["３年(2021)", 3],
+    ]
+    found = where(judged(grid(rows)), "L3-05")
+    assert found == {"era-only": ("A2:A3",), "bare-year": ("A4",)}
+    rows = [["期間", "人数（人）"], ["２年", 1], ["３年", 2], ["５年", 2]]
+    assert "L3-05" not in judged(grid(rows)).counts
 
 
 def test_a_remark_that_names_a_year_is_no_column_of_years() -> None:
@@ -612,6 +638,21 @@ def test_a_blank_that_stands_for_the_value_above() -> None:
         )
     )
     assert where(found, "L2-02") == {"left-blank": ("A3", "A5")}
+
+
+def test_blanks_are_blanks_where_the_same_is_repeated_elsewhere() -> None:
+    found = judged(
+        sheet(
+            """
+            | 目標 | 施策 | 件数（件） |
+            | 甲   | あ   | 1 |
+            | 甲   | い   | 2 |
+            |      | う   | 3 |
+            | 乙   | え   | 4 |
+            """
+        )
+    )
+    assert "L2-02" not in found.counts
 
 
 def test_a_form_has_no_row_of_headings() -> None:

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from opendata.catalogue.chart import Chart, Line, chart
 from opendata.catalogue.labels import Voice
 from opendata.catalogue.model import Current
-from opendata.catalogue.municipality import Municipality, Node
+from opendata.catalogue.municipality import Municipality, Node, Plan
 from opendata.catalogue.overview import counted, place_lines
-from opendata.catalogue.pages.indicator import _years as year_lines
 from opendata.catalogue.pages.plan import _evaluation as evaluation
+from opendata.catalogue.pages.values import year_lines
 from opendata.catalogue.places import places
 from opendata.catalogue.series import left_out
+from opendata.catalogue.tables import FIELDS
 from opendata.catalogue.texts import texts
-from opendata.catalogue.verdict import CAUSES, against_target, shares, verdict_of
+from opendata.catalogue.verdict import CAUSES, against_target, is_reached, shares, verdict_of
 from opendata.catalogue.words import computed, figure, no_value, percent, quantity
 from tests.plan_samples import NEAR, derived, indicator, shown, value
 from tests.release_samples import municipal_plans, part, released
@@ -322,6 +323,51 @@ def test_years_do_not_crowd_on_a_phone(keys: list[tuple[str, int]], random: Any)
     places_ = [one.at for one in picture.years if one.only != "wide"]
     assert all(right - left >= 12 for left, right in pairwise(places_))
     assert str(max(year for _, year in keys)) in {one.text for one in picture.years}
+
+
+@pytest.mark.parametrize(
+    ("direction", "target", "reached"),
+    [
+        ("up", {"value": 30}, False),
+        ("up", {"value": 18}, True),
+        ("down", {"value": 30}, True),
+        ("down", {"value": 10}, False),
+        (None, {"value": 30}, None),
+        (None, {"value": 30, "comparator": "le"}, True),
+        ("up", {"value": 15, "comparator": "ge"}, True),
+    ],
+)
+def test_whether_the_target_of_a_year_is_reached(
+    direction: str | None, target: Row, reached: bool | None
+) -> None:
+    actual = value("i", "actual", 2023, 18) | ENDS
+    told = value("i", "midterm_target", 2023, 0) | ENDS | target
+    assert is_reached(actual, told, direction) is reached
+
+
+def plan(id_: str, title: str, named: str | None, start: int) -> Plan:
+    row = dict.fromkeys(FIELDS["plans"].names) | {
+        "plan_id": id_,
+        "title": title,
+        "predecessor_plan": named,
+        "start_fiscal_year": start,
+    }
+    return Plan(row, (), (), ())
+
+
+def test_nothing_comes_from_itself() -> None:
+    plans = [
+        plan("a", "甲計画", "乙計画", 2010),
+        plan("b", "乙計画", "甲計画", 2015),
+        plan("c", "丙計画", "丙計画", 2015),
+        plan("d", "丁計画", "戊計画", 2015),
+        plan("e", "戊計画", None, 2018),
+    ]
+    everything = Municipality(NEAR, plans)
+    found = [everything.lineage(one).predecessor for one in plans]
+    assert found == [None, ("甲計画", plans[0]), None, ("戊計画", plans[4]), None]
+    assert [*everything.lineage(plans[0]).successors] == [plans[1]]
+    assert [*everything.lineage(plans[1]).successors] == []
 
 
 def test_counted_evaluations_stand_in_the_order_of_the_plan() -> None:

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from opendata import catalogue
-from opendata.catalogue import Current, Pages
+from opendata.catalogue import Current, Pages, ended_keys, last_rows
 from opendata.catalogue.addresses import kind_of
 from opendata.catalogue.chart import BOTTOM, LEFT, RIGHT, TOP, chart
 from opendata.catalogue.municipality import Municipality, Plan
 from opendata.catalogue.rendering import file_name
+from opendata.catalogue.series import left_out
 from opendata.catalogue.tables import FIELDS
 from opendata.catalogue.timeline import Bar, timeline
 from opendata.catalogue.verdict import (
@@ -34,7 +35,17 @@ from opendata.catalogue.verdict import (
 )
 from opendata.catalogue.words import exact, figure, quantity
 from opendata.validate.progress import _progress, indicator_progress
-from tests.plan_samples import EVIL, FAR, INDICATORS, NEAR, PLAN, VALUES, current, value
+from tests.plan_samples import (
+    EVIL,
+    FAR,
+    INDICATORS,
+    NEAR,
+    PLAN,
+    VALUES,
+    current,
+    value,
+    without_far,
+)
 from tests.release_samples import PUBLISHER, dataset, municipal_plans
 
 PLACES = {NEAR: "下野市", FAR: "八王子市"}
@@ -225,9 +236,53 @@ def test_the_address_of_what_has_ended_stays_and_says_so(shown: Current) -> None
     assert "この指標は公開を終えました" in text
     assert "第 1.1.0 版から載っていません" in text
     assert "<b>二重計上</b>" in text
+    assert "新しく提出されたファイルに載っていないためです" in text
     assert "no longer published" in files[f"places/{NEAR}/plans/{NEAR}-gone.en.html"].decode()
-    assert "公開を終えました" not in text_of(files[f"places/{NEAR}/plans/{PLAN}.html"].decode())
+    own = files[f"places/{NEAR}/plans/{PLAN}.html"].decode()
+    assert "この計画は公開を終えました" not in text_of(own)
     assert not any("nobody" in path for path in files)
+    listed = json.loads(files[f"api/places/{NEAR}/indicators.json"])["ended"]
+    assert [(one["id"], one["version"]) for one in listed] == [(f"{PLAN}-k-gone", "1.1.0")]
+
+
+def test_what_was_published_says_what_it_was() -> None:
+    """Its name, its plan and its last values, as the version before had them; also where all that
+    a city had is withdrawn."""
+    found, before = without_far()
+    keys = ended_keys(found)
+    assert keys == {found.version: {"plans": [f"{FAR}-x"], "indicators": ["down", "far"]}}
+    rows = last_rows(keys[found.version], lambda table: before.files[f"{table}.parquet"])
+    pages = build(replace(found, gone={found.version: rows}))
+    files = {path: text for one in pages.sections for path, text in one.render().items()}
+    place = text_of(files[f"places/{FAR}/index.html"].decode())
+    assert "すべて公開を終えました" in place
+    assert "デジタル計画 第 1.0.0 版まで" in place
+    indicator = text_of(files[f"places/{FAR}/indicators/far.html"].decode())
+    for said in (
+        "この指標は公開を終えました",
+        "電子申請の割合",
+        "デジタル計画",
+        "もとのファイルが取り下げられた",
+        "二重に公開していた<b>ため</b>",
+        "最後に公開した値（第 1.0.0 版）",
+        "2021年度 令和3年度 5 ",
+    ):
+        assert said in indicator, said
+    plan = text_of(files[f"places/{FAR}/plans/{FAR}-x.en.html"].decode())
+    assert "This plan is no longer published" in plan
+    left_out = text_of(files[f"places/{NEAR}/indicators/down.html"].decode())
+    assert "新しく提出されたファイルに載っていないためです" in left_out
+    assert "窓口の待ち時間" in text_of(files[f"places/{NEAR}/plans/{PLAN}.html"].decode())
+    document = json.loads(files[f"api/places/{FAR}.json"])
+    assert document["plans"] == []
+    assert [(one["title"], one["last_version"]) for one in document["ended"]] == [
+        ("デジタル計画", "1.0.0")
+    ]
+    for path, content in files.items():
+        for link in re.findall(r'href="([^"#]+)', content.decode()):
+            target = "" if ":" in link else resolved(path, html.unescape(link))
+            if target.startswith("places/") and path.endswith(".html"):
+                assert target in files, (path, link)
 
 
 def test_source_cells_are_those_of_the_lineage(files: Mapping[str, bytes], shown: Current) -> None:
@@ -324,7 +379,7 @@ def test_of_many_municipalities_every_prefecture_has_a_page(
 def test_a_comparison_and_its_json(files: Mapping[str, bytes]) -> None:
     kind = kind_of("電子申請の割合", "%")
     text = text_of(own(files)[f"compare/{kind}/index.html"])
-    for said in ("下野市", "八王子市", "32%", "5%", "2021年度", "後退"):
+    for said in ("下野市", "八王子市", "単位：%", " 32 ", " 5 ", "2021年度", "後退"):
         assert said in text, said
     document = json.loads(files[f"api/compare/{kind}.json"])
     assert document["name"] == "電子申請の割合"
@@ -615,7 +670,8 @@ def test_the_picture_says_what_the_table_says(rows: list[Row]) -> None:
     assert 2 <= len(drawn.values) <= 8
     words = {quantity(one, unit, "ja") for one in with_figures for unit in ("人", None)}
     assert {one.text for one in drawn.labels if one.kind != "gap"} <= words
-    assert len([one for one in drawn.labels if one.kind == "gap"]) <= len(rows) - len(with_figures)
+    silent = len(rows) - len(with_figures) + len(left_out(rows))
+    assert len([one for one in drawn.labels if one.kind == "gap"]) <= silent
 
 
 @given(ANY)

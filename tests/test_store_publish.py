@@ -159,7 +159,7 @@ def test_the_state_knows_every_version(tmp_path: Path, package: Package) -> None
         sums = public.read(f"datasets/libraries/{one['version']}/SHA256SUMS")
         assert sums is not None
         assert one["sums"] == sha256(sums)
-    (shown,) = current(public, state)
+    (shown,) = current(workspace, public, state)
     assert shown.descriptor["version"] == "1.1.0"
     assert shown.history == state["releases"]["libraries"]
     assert shown.tables["branches"].num_rows == 3

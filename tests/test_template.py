@@ -140,6 +140,26 @@ def test_a_filled_template_is_read_with_its_own_layout_value_by_value() -> None:
     assert cells["policy_nodes"].column("parent_node_id").to_pylist()[1] == "施策体系!D6"
 
 
+def test_a_filled_template_breaks_no_rule_of_readability_but_those_of_its_drawing() -> None:
+    book = fill_in(form())
+    write_form(book["計画"], 備考="改定した。", 担当部署="情報課")
+    write(book["指標"], "体系", "窓口", "窓口", "便利なまち")
+    write(book["指標"], "指標名", "待ち時間", "利用者", "満足度")
+    write(book["指標"], "単位", "分", "人", "点")
+    write(book["指標"], "現状値", 25, 3000, 3.2)
+    write(book["指標"], "目標値", 15, 4000, 4)
+    write(book["進捗"], "体系", "窓口", "窓口", "便利なまち")
+    write(book["進捗"], "年度", 2024, 2025, 2025)
+    write(book["進捗"], "評価", "A", "B", "A")
+    found = outcome(saved(book)).readability
+    assert found is not None
+    assert found.counts.keys() == {"L1-04", "L1-12", "L3-01", "L3-09"}
+    assert found.scores == {"1": 85, "2": 100, "3": 0}
+    judged = {place.sheet: place.ranges for one in found.violations for place in one.places
+              if one.kind == "outside-text"}  # fmt: skip
+    assert judged["計画"] == ("A1:A2",)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_filled_in_at_random_within_the_validations_has_no_errors(seed: int) -> None:
     book = Filler(opened(form()), random.Random(seed)).fill()

@@ -6,14 +6,16 @@ from opendata import opened
 
 if TYPE_CHECKING:
     from opendata.catalogue.build import build
-    from opendata.catalogue.model import ORIGINS, Current, Pages, Section
+    from opendata.catalogue.gone import ended_keys, last_rows
+    from opendata.catalogue.model import ORIGINS, Current, Pages, Rows, Section
 
-__all__ = ["ORIGINS", "Current", "Pages", "Section", "build"]
+__all__ = ["ORIGINS", "Current", "Pages", "Rows", "Section", "build", "ended_keys", "last_rows"]
 
 __getattr__ = opened(
     __name__,
     {
         "build": "build",
-        "model": "ORIGINS Current Pages Section",
+        "gone": "ended_keys last_rows",
+        "model": "ORIGINS Current Pages Rows Section",
     },
 )

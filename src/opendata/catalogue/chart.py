@@ -131,12 +131,13 @@ def chart(rows: Sequence[Row], language: Language, *, with_path: bool = True) ->
     written = [
         (mark, quantity(row, None, language)) for mark, row in zip(marks, drawn, strict=True)
     ]
+    ticks = tuple(Tick(short(float(one), language), scale.place(one)) for one in scale.ticks)
     return Chart(
-        values=tuple(Tick(short(float(one), language), scale.place(one)) for one in scale.ticks),
+        values=ticks,
         years=tuple(_years(years, language)),
         lines=lines,
         marks=tuple(marks),
-        labels=tuple(_labels(written, lines, _silent(missing, blank, language), years)),
+        labels=tuple(_labels(written, lines, ticks, _silent(missing, blank, language), years)),
         has_zero=scale.ticks[0] <= 0 <= scale.ticks[-1],
         foot=0.9 if any(one.bound == "le" and one.y > BOTTOM - ARROW for one in marks) else 0.0,
     )
@@ -263,6 +264,7 @@ def _silent(missing: Sequence[Row], blank: Sequence[Years], language: Language) 
 def _labels(
     written: Sequence[tuple[Mark, str]],
     lines: Sequence[Line],
+    ticks: Sequence[Tick],
     silent: Sequence[Silent],
     years: Sequence[int],
 ) -> Iterator[Label]:
@@ -273,13 +275,13 @@ def _labels(
     pairs = sorted(written, key=lambda pair: _worth(pair[0]))
     pairs.sort(key=lambda pair: newest[pair[0].kind] is not pair[0])
     first, others = pairs[: len(newest)], pairs[len(newest) : LABELS]
-    paper = _Paper(NARROW, marks, lines)
+    paper = _Paper(NARROW, marks, lines, ticks)
     crowded = [pair for pair in first if not paper.has_room_for(*pair)]
     for year, text in silent:
         paper.say_nothing(_across(year, years), text)
     crowded += [pair for pair in others if not paper.has_room_for(*pair)]
     yield from paper.labels
-    wide = _Paper(WIDE, marks, lines, paper.labels)
+    wide = _Paper(WIDE, marks, lines, ticks, paper.labels)
     for pair in crowded:
         wide.has_room_for(*pair)
     yield from (replace(one, only="wide") for one in wide.labels[len(paper.labels) :])
@@ -302,12 +304,14 @@ class _Paper:
         width: float,
         marks: Sequence[Mark],
         lines: Sequence[Line],
+        ticks: Sequence[Tick],
         labels: Sequence[Label] = (),
     ) -> None:
         self.labels = [*labels]
         self._width = width
         self._lines = lines
         self._taken = [*map(self._around, marks), *map(self._box, labels)]
+        self._taken += [(0.0, one.at - 1.2, _width(one.text), one.at) for one in ticks]
 
     def has_room_for(self, mark: Mark, text: str) -> bool:
         """Write the words of a value beside its mark; rather on no line."""

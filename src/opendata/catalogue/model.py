@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from opendata.release import Files, Judged, Publisher
 
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows by table."""
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 ORIGINS: Mapping[str, Sequence[str]] = {
@@ -41,6 +43,9 @@ class Current:
     schema_changes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     judged: Sequence[Judged] = ()
     """What its quality.json says of every source."""
+    gone: Mapping[str, Rows] = field(default_factory=dict)
+    """By the version that took them back, the plans and indicators that are no more, as the version
+    before it had them (`gone.last_rows`)."""
 
     @property
     def name(self) -> str:

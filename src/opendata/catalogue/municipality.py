@@ -204,10 +204,26 @@ class Municipality:
         title: str | None = plan.row[field]
         if not title:
             return None
-        same = [one for one in self._titled.get(squash(title), ()) if one is not plan]
+        named = self._titled.get(squash(title), ())
+        same = [one for one in named if one is not plan]
         older = [one for one in same if _age(one.row) < _age(plan.row)]
-        known = older or same
-        return (title, known[-1] if known else None)
+        if older or not named:
+            return (title, older[-1] if older else None)
+        later = [one for one in same if not self._comes_from(one, field, plan)]
+        return (title, later[-1]) if later else None  # nothing comes from itself
+
+    def _comes_from(self, plan: Plan, field: str, other: Plan) -> bool:
+        """Whether the titles that plans name lead from one to another."""
+        waiting, seen = [plan], {plan.id}
+        while waiting:
+            title = waiting.pop().row[field]
+            for one in self._titled.get(squash(title), ()) if title else ():
+                if one is other:
+                    return True
+                if one.id not in seen:
+                    seen.add(one.id)
+                    waiting.append(one)
+        return False
 
     def _leads_to(self, plan: Plan, field: str, other: Plan) -> bool:
         named = self._named(field, plan)

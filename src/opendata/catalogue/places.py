@@ -10,7 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from opendata.catalogue.gone import Ended, ended
 from opendata.catalogue.model import ORIGINS, Current
+from opendata.catalogue.tables import completed
 
 pc: Any = pyarrow.compute
 """Untyped: its stubs refuse much of what it takes."""
@@ -46,7 +48,6 @@ _WHOLE = frozenset({"fiscal_year", "item_count"})
 _NUMBERS = frozenset({"value", "baseline", "target", "actual", "achievement_rate", "expected"})
 _KEY = r"(?s)^(?P<indicator_id>.*)\|(?P<value_type>[^|]*)\|(?P<fiscal_year>[^|]*)$"
 _SHOWN = ("indicator_id", "value_type", "fiscal_year", "how", "sha256", "file", "sheet", "cell")
-_ENDED = ("table", "key", "version", "reason")
 _CORRECTED = (
     *("indicator_id", "value_type", "fiscal_year"),
     *("version", "field", "before", "after", "change", "reason"),
@@ -60,8 +61,7 @@ class Place:
     `cells` says for every value of an indicator where it comes from: `indicator_id`, `value_type`,
     `fiscal_year` (text), `how`, `sha256`, `file`, `sheet`, `cell`. `corrections` are the lines of
     the register about those values: the same three, `version`, `field`, `before`, `after`, `change`
-    and `reason`. `ended` are the plans and indicators that were published and are no more: `table`,
-    `key`, the `version` that took them back, and the `reason`.
+    and `reason`. `ended` are the plans and indicators that were published and are no more.
     """
 
     package: str
@@ -69,16 +69,17 @@ class Place:
     tables: Mapping[str, pa.Table]
     cells: pa.Table
     corrections: pa.Table
-    ended: pa.Table
+    ended: Sequence[Ended]
 
     @property
     def digest(self) -> str:
         """Of all that is in it."""
         sink = hashlib.sha256(self.package.encode())
-        more = (self.cells, self.corrections, self.ended)
+        more = (self.cells, self.corrections)
         for name, table in [*sorted(self.tables.items()), *(("", one) for one in more)]:
             sink.update(f"\n{name} {table.schema}\n".encode())
             sink.update(serialized(table))
+        sink.update(repr(self.ended).encode())
         return sink.hexdigest()
 
 
@@ -99,8 +100,8 @@ def shown_tables(current: Current) -> dict[str, pa.Table]:
 
 
 def places(current: Current) -> Iterator[Place]:
-    """The municipalities of a package that has plans, by their codes; each time those of one are
-    in memory beside the tables themselves."""
+    """The municipalities of a package that has plans, or had, by their codes; each time those of
+    one are in memory beside the tables themselves."""
     tables = shown_tables(current)
     codes = _codes(tables)
     cells, corrected = _cells(current.cells), _corrections(current.corrections)
@@ -108,20 +109,38 @@ def places(current: Current) -> Iterator[Place]:
     owned = codes["indicators"], tables["indicators"].column("indicator_id").combine_chunks()
     cells_apart = _apart(cells, _of(cells, *owned))
     corrected_apart = _apart(corrected, _of(corrected, *owned))
-    ended = _ended(current.corrections, tables)
-    # Of what is no more only its id tells whose it was.
-    whose = pc.extract_regex(ended.column("key"), r"^(?P<code>[^-]+)-").combine_chunks()
-    ended_apart = _apart(ended, pc.struct_field(whose, "code"))
+    ended_apart: dict[str, list[Ended]] = {}
+    for one in ended(current):
+        if one.code is not None:
+            ended_apart.setdefault(one.code, []).append(one)
     empty = {name: table.slice(0, 0) for name, table in tables.items()}
-    for code in sorted(apart[PLANS]):
+    for code in sorted({*apart[PLANS], *ended_apart}):
         yield Place(
             current.name,
             code,
             {name: apart[name].get(code, empty[name]) for name in apart},
             cells_apart.get(code, cells.slice(0, 0)),
             corrected_apart.get(code, corrected.slice(0, 0)),
-            ended_apart.get(code, ended.slice(0, 0)),
+            ended_apart.get(code, ()),
         )
+
+
+def together(places: Sequence[Place]) -> Place:
+    """What several packages hold of one municipality as if it were one, named as the first."""
+    if len(places) == 1:
+        return places[0]
+    names = dict.fromkeys(name for one in places for name in one.tables)
+    return Place(
+        places[0].package,
+        places[0].code,
+        {
+            name: pa.concat_tables([completed(name, one.tables.get(name)) for one in places])
+            for name in names
+        },
+        pa.concat_tables([one.cells for one in places]),
+        pa.concat_tables([one.corrections for one in places]),
+        [line for one in places for line in one.ended],
+    )
 
 
 def _has(table: pa.Table | None, fields: Sequence[str]) -> bool:
@@ -166,21 +185,6 @@ def _cells(lineage: pa.Table | None) -> pa.Table:
     lines = pa.concat_tables([figures, texts.filter(is_alone)])
     columns = _key_of(lines) | {name: lines.column(name) for name in _SHOWN[3:]}
     return pa.table(columns).combine_chunks()
-
-
-def _ended(register: pa.Table | None, tables: Mapping[str, pa.Table]) -> pa.Table:
-    """The lines of the register that took back a plan or an indicator which has not come again."""
-    if register is None:
-        return pa.table({name: pa.array([], pa.string()) for name in _ENDED})
-    pieces = []
-    for name, key in ((PLANS, "plan_id"), ("indicators", "indicator_id")):
-        is_row = pc.and_(
-            pc.equal(register.column("table"), name), pc.is_null(register.column("field"))
-        )
-        lines = register.filter(is_row)
-        present = tables[name].column(key).combine_chunks()
-        pieces.append(lines.filter(pc.invert(pc.is_in(lines.column("key"), present))))
-    return pa.concat_tables(pieces).select([*_ENDED]).combine_chunks()
 
 
 def _corrections(register: pa.Table | None) -> pa.Table:

@@ -15,9 +15,8 @@ from opendata.catalogue.overview import Alike, alike, place_lines
 from opendata.catalogue.pages import compare, progress
 from opendata.catalogue.pages.place import render_place
 from opendata.catalogue.pages.setting import MAIN
-from opendata.catalogue.places import Place, places
+from opendata.catalogue.places import Place, places, together
 from opendata.catalogue.rendering import made_by
-from opendata.catalogue.tables import together
 from opendata.release import Files
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from opendata.catalogue.places import Place
-
 _TEXTS: Mapping[str, Sequence[str]] = {
     "plans": (
         *("plan_id", "municipality_code", "title", "plan_type", "parent_plan", "predecessor_plan"),
@@ -58,24 +56,6 @@ def completed(name: str, table: pa.Table | None) -> pa.Table:
     if "fiscal_year" in schema.names:
         found = found.filter(found.column("fiscal_year").is_valid())
     return found
-
-
-def together(places: Sequence[Place]) -> Place:
-    """What several packages hold of one municipality as if it were one, named as the first."""
-    if len(places) == 1:
-        return places[0]
-    names = dict.fromkeys(name for one in places for name in one.tables)
-    return Place(
-        places[0].package,
-        places[0].code,
-        {
-            name: pa.concat_tables([completed(name, one.tables.get(name)) for one in places])
-            for name in names
-        },
-        pa.concat_tables([one.cells for one in places]),
-        pa.concat_tables([one.corrections for one in places]),
-        pa.concat_tables([one.ended for one in places]),
-    )
 
 
 def _column(table: pa.Table, field: Any) -> Any:

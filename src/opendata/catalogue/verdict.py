@@ -193,6 +193,17 @@ def against_target(actual: Row, target: Row) -> tuple[str, Decimal] | None:
     return ("above" if value > goal else "below", off)
 
 
+def is_reached(actual: Row, target: Row, direction: str | None) -> bool | None:
+    """Whether an actual value reaches a target, as that is written or else in the wanted direction;
+    None where that cannot be said."""
+    found = against_target(actual, target)
+    if found is None or found[0] in ("met", "not_met", "same"):
+        return None if found is None else found[0] != "not_met"
+    if direction is None:
+        return None
+    return found[0] == ("below" if direction == "down" else "above")
+
+
 def _why_no_progress(values: Sequence[Row]) -> str:
     own = [one for one in values if one["value_type"] == "actual" and has_figure(one)]
     if not own:

@@ -71,8 +71,9 @@ def assemble(
                     waiting.append(part)
                 else:
                     yield part
+        stands = release.narrowed(contract, waiting, last) if waiting else None
         for part in waiting:  # only now is it known what the others have
-            yield from release.with_last(contract, part, last, partial(_is_of_other, taken, part))
+            yield from release.with_last(contract, part, stands, partial(_is_of_other, taken, part))
 
     gathered = release.gather(contract, published())
     return Assembly(gathered, datasets, conflicts, frozenset(superseded))

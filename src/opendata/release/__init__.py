@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from opendata.release.formats import read_parquet, to_csv
     from opendata.release.gathered import Gathered, gather
-    from opendata.release.held import with_last
+    from opendata.release.held import narrowed, with_last
     from opendata.release.licences import LICENCES, Licence, LicenceName, licence_of
     from opendata.release.model import QUALITY, Files, Judged, Part, Previous, Publisher, Release
     from opendata.release.tables import text
@@ -60,6 +60,7 @@ __all__ = [
     "keys",
     "licence_of",
     "merged",
+    "narrowed",
     "parts_of",
     "pointer",
     "read_again",
@@ -86,7 +87,7 @@ __getattr__ = opened(
         "descriptor": "checksums pointer read_checksums sha256 sources unpointed",
         "formats": "read_parquet to_csv",
         "gathered": "Gathered gather",
-        "held": "with_last",
+        "held": "narrowed with_last",
         "licences": "LICENCES Licence LicenceName licence_of",
         "model": "QUALITY Files Judged Part Previous Publisher Release",
         "tables": "text",

@@ -9,8 +9,9 @@ from functools import cache
 import pyarrow as pa
 
 from opendata.package import Package, dependents
+from opendata.release.formats import lineage_to_parquet
 from opendata.release.model import Part, Previous
-from opendata.release.tables import fitted, key_text, schema
+from opendata.release.tables import by_field, fitted, key_text, schema
 from opendata.validate import Dataset, derived
 
 Key = tuple[str, str]
@@ -30,12 +31,15 @@ def with_last(
     that every reference still has its record. `others` says of a key whether another part has it:
     it is not published twice.
     """
-    held = part.dataset.held
     own = _Tables(package, part.dataset.tables)
-    asked = {name: set(own.texts(name, rows)) for name, rows in held.items()}
-    out = own.hanging(asked)
+    out, wanted = _held(own, part)
     rest = own.without(out)
-    staying = _staying(package, own, out, asked, rest, previous, others)
+    there = {name: set(own.texts(name, table)) for name, table in rest.items()}
+
+    def is_there(name: str, key: str) -> bool:
+        return key in there[name] or others((name, key))
+
+    staying = _staying(package, wanted, previous, is_there)
     older = list(_parts(package, part, staying, previous))
     whole = {
         name: pa.concat_tables([table, *(one.dataset.tables[name] for one in older)])
@@ -47,6 +51,40 @@ def with_last(
         {**made.tables, **rest}, {**cells, **made.cells}, readability=part.dataset.readability
     )
     return [replace(part, dataset=mine), *older]
+
+
+def narrowed(package: Package, parts: Sequence[Part], previous: Previous | None) -> Previous | None:
+    """As much of the last release as can stand for what these parts hold: for many of them it is
+    looked through once."""
+    if previous is None:
+        return None
+    last = _Tables(package, previous.tables)
+    wanted: dict[str, set[str]] = {}
+    for part in parts:
+        _, keys = _held(_Tables(package, part.dataset.tables), part)
+        for name, some in keys.items():
+            wanted.setdefault(name, set()).update(some)
+    rows = last.hanging(wanted)
+    _add_referenced(package, last, rows, lambda name, key: False)
+    tables = {
+        name: table.take(pa.array(sorted(rows.get(name, ())), pa.int64()))
+        for name, table in last.tables.items()
+    }
+    texts = {key for name, table in tables.items() for key in last.texts(name, table)}
+    lines = previous.origins({"table": [*tables], "key": sorted(texts)})
+    lineage = None if lines is None else lineage_to_parquet(by_field(lines), {})
+    return replace(previous, tables=tables, lineage=lineage)
+
+
+def _held(own: _Tables, part: Part) -> tuple[dict[str, set[int]], dict[str, set[str]]]:
+    """The rows of a part that are held, with what refers to them, and the keys of all these: of a
+    record that is gone from the file, too."""
+    wanted = {name: set(own.texts(name, rows)) for name, rows in part.dataset.held.items()}
+    out = own.hanging(wanted)
+    for name, gone in out.items():
+        texts = own.texts(name)
+        wanted.setdefault(name, set()).update(texts[row] for row in gone)
+    return out, wanted
 
 
 class _Tables:
@@ -86,26 +124,14 @@ def _left(table: pa.Table, out: Collection[int]) -> pa.Table:
 
 def _staying(
     package: Package,
-    own: _Tables,
-    out: Mapping[str, set[int]],
-    asked: Mapping[str, set[str]],
-    rest: Mapping[str, pa.Table],
+    wanted: Mapping[str, set[str]],
     previous: Previous | None,
-    others: Callable[[Key], bool],
+    is_there: Callable[[str, str], bool],
 ) -> dict[str, pa.Table]:
     """The rows of the last release that stand for those that are held."""
     if previous is None:
         return {}
     last = _Tables(package, previous.tables)
-    wanted: dict[str, set[str]] = {name: set(keys) for name, keys in asked.items()}
-    for name, gone in out.items():
-        texts = own.texts(name)
-        wanted.setdefault(name, set()).update(texts[row] for row in gone)
-    there = {name: set(own.texts(name, table)) for name, table in rest.items()}
-
-    def is_there(name: str, key: str) -> bool:
-        return key in there[name] or others((name, key))
-
     staying = {}
     for name, found in last.hanging(wanted).items():
         texts = last.texts(name)

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from opendata.catalogue import ORIGINS, Current, Pages
@@ -19,6 +21,7 @@ from opendata.release import (
     read_checksums,
     sha256,
 )
+from opendata.store.gone import gone
 from opendata.store.layout import (
     COPY,
     DATASETS,
@@ -266,25 +269,33 @@ def previous(public: Store, state: State, package: str) -> Previous | None:
     return Previous.read(release_files(public, state, package, history[-1]["version"]))
 
 
-def current(public: Store, state: State) -> list[Current]:
+def current(workspace: Store, public: Store, state: State) -> list[Current]:
     """What the catalogue shows: every package's current version and its history."""
     found = []
     for package in sorted(state.get("releases", {})):
         before = previous(public, state, package)
         if before is not None:
-            found.append(
-                Current(
-                    before.descriptor,
-                    _history(state, package),
-                    before.tables,
-                    before.origins(ORIGINS),
-                    before.corrections,
-                    before.changes,
-                    _earlier_schema_changes(public, state, package),
-                    before.judged,
-                )
+            shown = Current(
+                before.descriptor,
+                _history(state, package),
+                before.tables,
+                before.origins(ORIGINS),
+                before.corrections,
+                before.changes,
+                _earlier_schema_changes(public, state, package),
+                before.judged,
             )
+            read = partial(_file, public, state, package)
+            found.append(replace(shown, gone=gone(workspace, shown, read)))
     return found
+
+
+def _file(public: Store, state: State, package: str, version: str, name: str) -> bytes:
+    """A file of a committed version, held against its checksum. Raises StoreError, and KeyError
+    where the version has none of the name."""
+    folder = folder_of(package, version)
+    sums = _committed_sums(public, state, package, version, folder)
+    return _verified(public, f"{folder}/{name}", sums[name])
 
 
 def _earlier_schema_changes(
@@ -295,10 +306,8 @@ def _earlier_schema_changes(
     for entry in _history(state, package)[:-1]:
         if entry.get("schema_changes"):
             version = str(entry["version"])
-            folder = folder_of(package, version)
             try:
-                sums = _committed_sums(public, state, package, version, folder)
-                content = _verified(public, f"{folder}/{DESCRIPTOR}", sums[DESCRIPTOR])
+                content = _file(public, state, package, version, DESCRIPTOR)
             except StoreError:
                 continue
             found[version] = json.loads(content).get("schemaChanges", ())
@@ -329,7 +338,7 @@ def refresh(
         try:
             complete(workspace, public, state)
             refuse_lost_state(public, state)
-            site = build(current(public, state))
+            site = build(current(workspace, public, state))
             wanted = _lead_readers(public, state, site.files)
             wanted |= lead_to_sections(workspace, public, site.sections, is_thorough=is_thorough)
         except StoreError:

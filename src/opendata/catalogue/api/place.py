@@ -48,6 +48,7 @@ def _plans(site: Site, place: Place) -> bytes:
             }
             for plan in _rows(place.tables["plans"])
         ],
+        ended=_ended(place, "plans", links),
     )
 
 
@@ -75,6 +76,7 @@ def _indicators(site: Site, place: Place) -> bytes:
             }
             for one in _rows(place.tables["indicators"])
         ],
+        ended=_ended(place, "indicators", links),
     )
 
 
@@ -87,6 +89,24 @@ def _about(site: Site, place: Place, links: Links) -> Row:
         "url": links.to(writing.place_path(place.code)),
         "indicators_url": links.to(writing.indicators_path(place.code)),
     }
+
+
+def _ended(place: Place, table: str, links: Links) -> list[Row]:
+    page = plan_page if table == "plans" else indicator_page
+    return [
+        known(
+            {
+                "id": one.key,
+                "title": one.title,
+                "version": one.version,
+                "last_version": one.last,
+                "reason": one.reason,
+                "page": links.to(page(place.code, one.key) + ".html"),
+            }
+        )
+        for one in place.ended
+        if one.table == table
+    ]
 
 
 def _rows(table: pa.Table) -> list[Row]:

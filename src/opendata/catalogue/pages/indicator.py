@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from opendata.catalogue import addresses
 from opendata.catalogue.chart import chart
 from opendata.catalogue.labels import Voice
 from opendata.catalogue.model import Language
-from opendata.catalogue.municipality import VALUE_TYPES, Indicator, Plan
+from opendata.catalogue.municipality import Indicator, Plan
 from opendata.catalogue.pages.setting import Setting
+from opendata.catalogue.pages.values import kinds_of, types_of, year_lines
 from opendata.catalogue.rendering import render
-from opendata.catalogue.series import left_out
 from opendata.catalogue.texts import say
 from opendata.catalogue.verdict import (
+    JUDGEMENTS,
     VERDICTS,
     Formula,
     Row,
     achievement,
     expectation,
+    has_figure,
+    is_reached,
 )
 from opendata.catalogue.words import percent
 from opendata.release import Files
 
-_MAIN = ("actual", "target")
-"""The columns that a reader looks for first, in the table of the years."""
 TOLD = 4
 """How many values of one type the picture's description tells one by one."""
 
@@ -39,17 +39,6 @@ class Meter:
     rate: str
     gone: float
     expected: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class YearLine:
-    """The values of a year by their type. `is_blank` says that an actual value is left out, maybe
-    of several years up to `last`."""
-
-    first: int
-    last: int
-    values: Mapping[str, Row]
-    is_blank: bool
 
 
 def indicator_page(
@@ -73,10 +62,11 @@ def indicator_page(
         comparison=addresses.comparison_page(kind) if kind in setting.compared else None,
         v=voices.__getitem__,
         meter=_meter(indicator),
+        of_year=_target_of_year(indicator),
         drawn=lambda language: chart(indicator.values, language, with_path=with_path),
         told=lambda language: _told(indicator, voices[language]),
-        kinds=sorted(_kinds(indicator.values), key=_rank),
-        years=_years(indicator.values),
+        kinds=kinds_of(indicator.values),
+        years=year_lines(indicator.values),
         computed=_computed(indicator),
         known=VERDICTS,
         origins=[(one, indicator.cell(one)) for one in indicator.values],
@@ -116,39 +106,23 @@ def _meter(indicator: Indicator) -> Meter | None:
     return Meter(percent(rate), _share(rate), expected)
 
 
+def _target_of_year(indicator: Indicator) -> tuple[Row, bool | None] | None:
+    """The target that the plan has for the very year that was judged, before the last one, and
+    whether it is reached where that can be said."""
+    row = indicator.verdict.row
+    if row is None or indicator.target is None or indicator.verdict.judgement not in JUDGEMENTS:
+        return None
+    year, last = int(row["fiscal_year"]), int(indicator.target["fiscal_year"])
+    own = {one["value_type"]: one for one in indicator.values if int(one["fiscal_year"]) == year}
+    target = own.get("target") or own.get("midterm_target")
+    if target is None or "actual" not in own or year >= last or not has_figure(target):
+        return None
+    return target, is_reached(own["actual"], target, indicator.row["direction"])
+
+
 def _share(ratio: float) -> float:
     """In percent of the bar, which cannot be more than full nor less than empty."""
     return round(min(max(ratio, 0.0), 1.0) * 100, 2)
-
-
-def _kinds(values: Sequence[Row]) -> list[str]:
-    """The types of the values that there are, in their order."""
-    used = dict.fromkeys(str(one["value_type"]) for one in values)
-    return [one for one in VALUE_TYPES if one in used] + [
-        one for one in used if one not in VALUE_TYPES
-    ]
-
-
-def _rank(kind: str) -> int:
-    return _MAIN.index(kind) if kind in _MAIN else len(_MAIN)
-
-
-def _years(values: Sequence[Row]) -> list[YearLine]:
-    """By year, the newest first; also the years for which an actual value is awaited in vain."""
-    found: dict[int, dict[str, Row]] = {}
-    for one in values:
-        found.setdefault(int(one["fiscal_year"]), {})[one["value_type"]] = one
-    blank = left_out(values)
-    lines = [
-        YearLine(year, year, own, any(first <= year <= last for first, last in blank))
-        for year, own in found.items()
-    ]
-    for first, last in blank:
-        known = sorted(year for year in found if first <= year <= last)
-        for before, after in pairwise((first - 1, *known, last + 1)):
-            if after - before > 1:
-                lines.append(YearLine(before + 1, after - 1, {}, is_blank=True))
-    return sorted(lines, key=lambda one: one.first, reverse=True)
 
 
 def _computed(indicator: Indicator) -> list[tuple[Row, Formula | None, Formula | None]]:
@@ -177,7 +151,7 @@ def _told(indicator: Indicator, voice: Voice) -> str:
     """The picture in words: a few values of a type one by one, of many the first and the last."""
     language: Language = voice.language
     parts = []
-    for kind in _kinds(indicator.values):
+    for kind in types_of(indicator.values):
         own = [one for one in indicator.values if one["value_type"] == kind]
         chosen = own if len(own) <= TOLD else [own[0], own[-1]]
         said = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from opendata.catalogue import addresses
+from opendata.catalogue.gone import Ended
 from opendata.catalogue.model import Current, Site
 from opendata.catalogue.municipality import Municipality, Node, Plan
 from opendata.catalogue.pages.ended import ended_pages
@@ -30,9 +31,13 @@ def render_place(
     """
     setting = Setting.of(site, current, place.code, compared)
     everything = Municipality.of(place)
-    files = {**ended_pages(setting, place.ended), **_place_page(setting, everything)}
+    ids = frozenset(one.id for one in everything.plans)
+    files = {
+        **ended_pages(setting, place.ended, ids),
+        **_place_page(setting, everything, place.ended),
+    }
     for plan in everything.plans:
-        files |= plan_page(setting, plan, everything.lineage(plan))
+        files |= plan_page(setting, plan, everything.lineage(plan), place.ended)
         above = dict(_above(plan.nodes, ()))
         for indicator in plan.indicators:
             files |= indicator_page(setting, plan, indicator, above.get(indicator.id, ()))
@@ -48,7 +53,7 @@ def _above(nodes: Sequence[Node], path: tuple[Row, ...]) -> Iterator[tuple[str, 
         yield from _above(node.children, here)
 
 
-def _place_page(setting: Setting, everything: Municipality) -> Files:
+def _place_page(setting: Setting, everything: Municipality, ended: Sequence[Ended]) -> Files:
     indicators = [one for plan in everything.plans for one in plan.indicators]
     return render(
         setting.site,
@@ -56,6 +61,8 @@ def _place_page(setting: Setting, everything: Municipality) -> Files:
         "place.html",
         _linked(setting, everything.plans),
         code=setting.code,
+        package=setting.package,
+        ended=[one for one in ended if one.table == "plans"],
         plans=[(one, counted(one.indicators), _goals(one)) for one in everything.plans],
         folder=addresses.place_folder(setting.code),
         indicators=len(indicators),

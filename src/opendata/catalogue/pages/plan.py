@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from opendata.catalogue import addresses
+from opendata.catalogue.gone import Ended
 from opendata.catalogue.municipality import LEVELS, Indicator, Lineage, Node, Plan
+from opendata.catalogue.pages.ended import of_plan
 from opendata.catalogue.pages.setting import Setting
 from opendata.catalogue.rendering import render
 from opendata.catalogue.verdict import Row, Share, shares
@@ -39,8 +41,8 @@ class Evaluation:
     rows: tuple[Evaluated, ...]
 
 
-def plan_page(setting: Setting, plan: Plan, lineage: Lineage) -> Files:
-    """The page in both languages."""
+def plan_page(setting: Setting, plan: Plan, lineage: Lineage, ended: Sequence[Ended]) -> Files:
+    """The page in both languages. `ended` is what the municipality publishes no longer."""
     nodes = [*plan.all_nodes()]
     levels = Counter(str(one.row["level"]) for one in nodes)
     return render(
@@ -51,6 +53,9 @@ def plan_page(setting: Setting, plan: Plan, lineage: Lineage) -> Files:
         code=setting.code,
         plan=plan,
         lineage=lineage,
+        ended=of_plan(ended, plan.id),
+        ended_named={squash(one.title): one for one in ended if one.table == "plans" and one.title},
+        squash=lambda _: squash,
         place_page=addresses.place_page(setting.code),
         folder=addresses.place_folder(setting.code),
         v=setting.voices.__getitem__,

@@ -25,7 +25,7 @@ _CODE = re.compile(
 _REMARK = re.compile(r"【[^】]{1,12}】|[(\[][^)\]]{1,12}[)\]]|[※*]+[0-9]*$")
 """What stands beside the name in a heading: 年度【必須】, コード（6桁）, 番号※1."""
 _YEARS = re.compile(r"年度?$|年月日?$|日付$|期間$|時期$|年齢区分|^\w{0,10}(?:year|date)s?$", re.I)
-_BETWEEN = re.compile("~|から|より")
+_BETWEEN = re.compile("[~～〜∼]|から|より")
 _NO_SIGN = re.compile(r"[0-9０-９ぁ-んァ-ヶ一-鿿%％‰]|\S{6}")
 
 
@@ -81,9 +81,8 @@ def is_figure(text: str) -> bool:
 
 def is_range(text: str) -> bool:
     """Whether a text says from which figure to which: 600～800; 1-2 may be a number of its own."""
-    quantity = _quantity(text)
-    is_between = quantity is not None and quantity.comparator == "range"
-    return is_between and _BETWEEN.search(fold(text).text) is not None
+    quantity = _quantity(text) if _BETWEEN.search(text) else None
+    return quantity is not None and quantity.comparator == "range"
 
 
 def miswritten(text: str, *, is_text: bool) -> str | None:

@@ -53,6 +53,9 @@ _TWO_FIGURES = re.compile(
     rf"\s*{_NUMBER}(?P<unit>[^\s0-9０-９()（）→⇒]{{0,3}})\s*"
     rf"(?:[(（]\s*{_NUMBER}[^\s0-9０-９()（）]{{0,3}}\s*[)）]|[→⇒]\s*{_NUMBER}\S{{0,3}})\s*"
 )
+_SIDE_BY_SIDE = re.compile(
+    rf"(?![0-9]{{1,3}}(?:\s[0-9]{{3}})+$){_NUMBER}[^\s0-9０-９]{{0,3}}\s+{_NUMBER}[^\s0-9０-９]{{0,3}}"
+)
 _EMPTY_HEADING = re.compile(r"[0-9０-９]{1,3}|[A-Za-zＡ-Ｚａ-ｚ]|[^\w\s]{1,3}")
 _UNNAMED = re.compile(r"(?:列|項目)[ _]?[0-9０-９]+|(?:column|field|unnamed:?)[ _]?[0-9]*", re.I)
 _KNOWN_SIGNS = frozenset({"No", "№", "#", "%", "％", "Ｎｏ"})
@@ -236,8 +239,9 @@ def one_value(book: Book) -> Sequence[Find] | None:
             kind = wrong[str(column.values[row])]
             found[kind][table.page.name].append((table.body + row, column.at))
     for table, column in figure_columns(book):
-        ranges = {} if is_code(column) else dict.fromkeys(filter(is_range, column.texts))
-        for row in column.rows_with(ranges) if ranges else ():
+        texts = () if is_code(column) else filter(_are_figures, column.texts)
+        several = {text: None for text in texts if not _several(text, column)}
+        for row in column.rows_with(several) if several else ():
             found["two-figures"][table.page.name].append((table.body + row, column.at))
     return [one for kind, places in found.items() for one in by_page(kind, book, places)]
 
@@ -253,10 +257,20 @@ def _several(text: str, column: Column) -> str | None:
     return "listed-items" if items and _is_list(text, items, column) else None
 
 
+def _are_figures(text: str) -> bool:
+    """Whether a text among figures is a range or two figures with a space between them; 10 000 is
+    one."""
+    return is_range(text) or (
+        len(text) <= _LONGEST_PROSE and _SIDE_BY_SIDE.fullmatch(text.strip()) is not None
+    )
+
+
 def _are_two_figures(text: str) -> bool:
-    """120（15%）, 10→20; a name that begins with a number (2号認定（3歳以上）) is none."""
+    """120（15%）, 10→20; a name that begins with a number (2号認定（3歳以上）) is none, nor is
+    a year (2年（2020））."""
     match = _TWO_FIGURES.fullmatch(text)
-    return match is not None and (not match["unit"] or is_unit(match["unit"]))
+    is_counted = match is not None and (not match["unit"] or is_unit(match["unit"]))
+    return is_counted and not is_year(text)
 
 
 def _stand_apart(parts: Iterable[str], column: Column) -> bool:

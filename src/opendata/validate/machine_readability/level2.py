@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from opendata.validate.machine_readability.figures import (
 from opendata.validate.machine_readability.found import Book, Check, Find, at_ranges, by_page
 from opendata.validate.machine_readability.places import Place
 from opendata.validate.machine_readability.tables import Column, TableArea, is_total
+from opendata.workbook import Value
 
 _DITTO = frozenset({"〃", "々", "仝", "同上", "同左", "同右", "″", '"', "”", "´´", "同"})
 _OTHER = re.compile(r"その他\s*(?:[(（\[［「:：、，,・]|\s)\s*\S.*")
@@ -82,7 +84,7 @@ def _left_blank(table: TableArea) -> Iterable[Place]:
         return
     sheet = table.page.sheet.rows
     for at in range(whole):
-        if not filled[0, at]:
+        if not filled[0, at] or _is_repeated(table, at):
             continue
         above = True
         for row in range(len(filled)):
@@ -92,6 +94,17 @@ def _left_blank(table: TableArea) -> Iterable[Place]:
                 cells = sheet[table.body + row][table.left : table.right + 1]
                 if not is_total(cells) and not filled[row, :at].any():
                     yield table.body + row, table.left + at
+
+
+def _is_repeated(table: TableArea, at: int) -> bool:
+    """Whether a column says the same again in the next row somewhere: then blanks are blanks."""
+    rows = table.page.sheet.rows[table.body : table.bottom + 1]
+    told = (row[table.left + at] for row in rows)
+    return any(a is not None and a == b and not _is_ditto(a) for a, b in pairwise(told))
+
+
+def _is_ditto(value: Value) -> bool:
+    return isinstance(value, str) and value.strip() in _DITTO
 
 
 def unique_headings(book: Book) -> Sequence[Find] | None:

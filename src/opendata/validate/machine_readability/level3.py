@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from opendata.japanese import FiscalYear, find_fiscal_years, is_unit, read_signs, squash
@@ -47,6 +48,7 @@ _COUNTS = re.compile(
     re.I,
 )
 _WESTERN = re.compile(r"(?:18|19|20)[0-9]{2}")
+_WITHOUT_ERA = re.compile(r"[0-9]{1,2}年度?")
 _YEAR_HEAD = re.compile(r"\S{0,4}年度(?:【.{1,6}】)?")
 _REMARK = re.compile(r"\s*[※*＊]")
 _LONGEST_YEAR = 40
@@ -106,7 +108,7 @@ def signs_explained(book: Book) -> Sequence[Find] | None:
         if not column.numbers and book.workbook.format != "csv":
             continue
         wrong = dict.fromkeys(
-            one for one in column.texts if is_sign(one) and _plain_sign(one) not in explained
+            one for one in column.texts if is_sign(one) and squash(one).casefold() not in explained
         )
         for row in column.rows_with(wrong) if wrong else ():
             found[table.page.name].append((table.body + row, column.at))
@@ -117,12 +119,11 @@ _SIGN = r"[「『\"'“(]?(?:[^\w\s「」『』\"'“”()（）、,，・/／]{
 _BETWEEN = r"\s*(?:[、,，・/／]|又は|または|及び|および|や|と)?\s*"
 _EXPLAINS = re.compile(
     rf"(?P<signs>{_SIGN}(?:{_BETWEEN}{_SIGN}){{0,5}})\s*(?:等|など)?の?\s*"
-    r"(?:は|:|：|=|＝|…|・・・|印は|とは|印|記号|の?箇所|→)",
+    r"(?:は|:|：|=|＝|…|・・・|印|とは|記号|の?箇所|→|(?:と|で|により)[しす表示記])",
     re.I,
 )
-_MAY_EXPLAIN = re.compile("[は:：=＝…→]|印|記号|箇所")
+_MAY_EXPLAIN = re.compile("[は:：=＝…→とで]|印|記号|箇所|により")
 _ONE_SIGN = re.compile(r"[^\w\s「」『』\"'“”()（）、,，・/／]{1,3}|[xX×ｘＸー]|na|n/a", re.I)
-_DASH = re.compile("[-‐‑‒–—―−－ー─━ｰ]")
 
 
 def _explained(page: Page) -> set[str]:
@@ -133,15 +134,11 @@ def _explained(page: Page) -> set[str]:
             if value.__class__ is str and 3 < len(text := str(value)) < 400:
                 if not _MAY_EXPLAIN.search(text):
                     continue
-                found |= {_plain_sign(one) for one in read_signs(text)}
+                found |= {squash(one).casefold() for one in read_signs(text)}
                 for told in _EXPLAINS.finditer(text):
-                    found |= {_plain_sign(one) for one in _ONE_SIGN.findall(told["signs"])}
+                    signs = (*_ONE_SIGN.findall(told["signs"]), *told["signs"])  # ※-は: alone, too
+                    found |= {squash(one).casefold() for one in signs}
     return found
-
-
-def _plain_sign(text: str) -> str:
-    """A sign as readers take it: dashes of every length are one."""
-    return _DASH.sub("-", squash(text)).casefold()
 
 
 def units(book: Book) -> Sequence[Find] | None:
@@ -279,15 +276,19 @@ def _times(book: Book) -> Iterable[tuple[TableArea, Place, str | None]]:
 def _years_in(column: Column) -> Iterable[tuple[int, str | None]]:
     """The rows whose cells name years, and how."""
     is_bare = _has_bare_numbers(column)
+    goes_on = tells_years(column) and any(_year_kind(one) == "era-only" for one in column.texts)
     for row, value in enumerate(column.values):
         if is_bare and _is_short_number(value):
             yield row, "bare-year"
+        elif goes_on and isinstance(value, str) and _WITHOUT_ERA.fullmatch(squash(value)):
+            yield row, "bare-year"  # 2年 below 令和元年
         elif isinstance(value, str) and not _REMARK.match(value):
             kind = _year_kind(value)
             if kind or is_year(value):
                 yield row, kind
 
 
+@lru_cache(maxsize=16_384)
 def _year_kind(text: str) -> str | None:
     """What is missing from a year as it is written: the western year, or the era, too."""
     if len(text) > _LONGEST_YEAR:

@@ -1,0 +1,63 @@
+"""What is published no more is read of the version before once, and remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from opendata.catalogue import Current
+from opendata.errors import StoreError
+from opendata.release import Release
+from opendata.store import FolderStore
+from opendata.store.gone import gone
+from tests.plan_samples import FAR, current, without_far
+
+
+@pytest.fixture(scope="module")
+def versions() -> tuple[Current, Release]:
+    return without_far()
+
+
+def test_it_is_read_once(tmp_path: Path, versions: tuple[Current, Release]) -> None:
+    shown, before = versions
+    asked: list[tuple[str, str]] = []
+
+    def read(version: str, name: str) -> bytes:
+        asked.append((version, name))
+        return before.files[name]
+
+    workspace = FolderStore(tmp_path)
+    found = gone(workspace, shown, read)[shown.version]
+    assert sorted(asked) == [
+        (before.version, f"{one}.parquet") for one in ("indicator_values", "indicators", "plans")
+    ]
+    assert {one["plan_id"]: one["title"] for one in found["plans"]}[f"{FAR}-x"] == "デジタル計画"
+    assert {one["indicator_id"] for one in found["indicators"]} == {"down", "far"}
+    assert gone(workspace, shown, read)[shown.version] == found
+    assert len(asked) == 3
+    for path in workspace.paths():
+        workspace.replace(path, b"{")
+    assert gone(workspace, shown, read)[shown.version] == found
+
+
+def test_of_a_damaged_version_nothing_is_told(
+    tmp_path: Path, versions: tuple[Current, Release]
+) -> None:
+    def damaged(version: str, name: str) -> bytes:
+        raise StoreError("damaged-release", path=name, reason=version)
+
+    def nameless(version: str, name: str) -> bytes:
+        raise KeyError(name)
+
+    workspace = FolderStore(tmp_path)
+    for read in (damaged, nameless, lambda _, __: b"no parquet"):
+        assert gone(workspace, versions[0], read) == {}
+    assert list(workspace.paths()) == []
+
+
+def test_where_nothing_has_ended_nothing_is_read(tmp_path: Path) -> None:
+    def never(version: str, name: str) -> bytes:
+        raise AssertionError((version, name))
+
+    assert gone(FolderStore(tmp_path), current(), never) == {}
