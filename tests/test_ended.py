@@ -101,7 +101,8 @@ def test_a_withdrawal_is_no_submission(gone: Current, partly: Current) -> None:
 
 
 def test_the_pages_say_that_it_ended(site: Mapping[str, bytes]) -> None:
-    page = text_of(site["datasets/libraries/index.html"].decode())
+    html = site["datasets/libraries/index.html"].decode()
+    page = text_of(html[html.index("<main") :])
     before = page[: page.index("ダウンロード")]
     assert "このデータセットは公開を終えました。 2026年11月4日" in before
     assert f"理由: {WHY}" in before

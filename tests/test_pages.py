@@ -336,16 +336,17 @@ def test_downloads_stand_with_size_and_checksum(
 def test_what_changed_is_told_with_reasons(pages: Mapping[str, str]) -> None:
     text = text_of(pages["changes/index.html"])
     for words in (
-        "1 行を変更、公開した値の訂正・取下げ 2 件。",
+        "1 行を変更、公開した値を 2 か所訂正。",
         "指標の値 電子申請の割合 実績値 2020年度 変更 値 32 33",
         "1.0.1 指標の値 電子申請の割合 実績値 2020年度 変更 値 32 33 集計を改めた",
         "公開を始めました（5 行）。",
     ):
         assert words in text, words
     english = text_of(pages["changes/index.en.html"])
-    assert "1 row changed, 2 published values corrected or taken back." in english
+    assert "1 row changed, 2 published values corrected." in english
     assert 'href="../places/092169/indicators/k1.html"' in pages["changes/index.html"]
     assert "k1|" not in text
+    assert "原文" not in text, "a value and how it is written are one change"
 
 
 def test_the_statement_names_the_publisher_and_claims_no_conformance(
@@ -572,3 +573,34 @@ def test_a_large_index_is_cut_into_small_files() -> None:
     assert max(len(content) for content in found.files().values()) < 150_000
     assert Index.of(documents[:-1]).mark != found.mark
     assert Index.of(documents) == found
+
+
+def test_what_one_city_has_twice_is_found_twice(package: Package) -> None:
+    twice = [
+        {"plan_id": f"092169-{name}", "municipality_code": "092169", "title": f"{name}計画"}
+        for name in ("a", "b")
+    ]
+    rows: dict[str, Any] = {
+        "plans": twice,
+        "policy_nodes": [
+            {"node_id": f"{one['plan_id']}-1", "plan_id": one["plan_id"], "level": "measure",
+             "title": "窓口"}
+            for one in twice
+        ],
+        "indicators": [
+            {"indicator_id": f"{one['plan_id']}-k", "plan_id": one["plan_id"], "name": "待ち時間"}
+            for one in twice
+        ],
+    }  # fmt: skip
+    made = released(package, part(package, **rows))
+    files = catalogue.build(
+        [Current(made.descriptor, [made.entry], made.tables)], publisher=PUBLISHER
+    )
+    index = files.sections[0].render()
+    _, shown = unpacked(index["search/words/pages-0.js"])
+    found = {(one[0], one[1], one[2]) for one in shown if one[0] in ("indicator", "node")}
+    assert found == {
+        (kind, title, f"例示市 {name}計画")
+        for kind, title in (("indicator", "待ち時間"), ("node", "窓口"))
+        for name in ("a", "b")
+    }

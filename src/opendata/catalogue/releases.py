@@ -43,7 +43,8 @@ class Version:
             "added": self.added,
             "changed": self.changed,
             "removed": self.removed,
-            "corrections": self.corrections,
+            # A row that was taken back stands among the corrections, too: it is told once.
+            "corrections": self.corrections - (self.removed or 0),
             "schema_changes": self.schema_changes,
         }
         return {name: count for name, count in found.items() if count}

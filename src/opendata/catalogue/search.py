@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -34,11 +34,12 @@ _HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30
 
 class Held(NamedTuple):
     """A page about a document's matter in one place: the paths of the place's page and of its own,
-    and the place on it."""
+    the place on it, and what tells it from others of that place."""
 
     place: str
     path: str
     part: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,13 @@ def _postings(documents: Iterable[Document]) -> dict[str, list[int]]:
 
 
 def _held(documents: Sequence[Document]) -> Iterator[list[list[list[Any]]]]:
-    """File by file and place by place, which documents it holds: number, path and part."""
+    """File by file and place by place, which documents it holds: number, path, part, and where it
+    holds several what it says of each."""
     found: dict[str, list[list[Any]]] = {one.path: [] for one in documents if one.kind == PLACE}
     for number, one in enumerate(documents):
-        for place, path, part in one.held:
-            found[place].append([number, path, part])
+        several = Counter(held.place for held in one.held)
+        for place, path, part, about in one.held:
+            found[place].append([number, path, part, *([about] if several[place] > 1 else ())])
     places = [*found.values()]
     for start in range(0, len(places), HOLDERS):
         yield places[start : start + HOLDERS]

@@ -193,6 +193,7 @@ def _write_about(
         ("ライセンス", licences),
         *(("もとの資料", str(one["title"])) for one in descriptor.get("sources", ())),
         ("空のセル", "値がないことを表します。0 ではありません。"),
+        ("英字の値", "actual のような英字の値の意味は、下の「値の意味」にあります。"),
     ]
     row = 2
     for label, value in facts:

@@ -15,6 +15,7 @@ from opendata.catalogue.api.writing import Links
 from opendata.catalogue.model import Current, Site
 from opendata.catalogue.pages.search import kinds
 from opendata.catalogue.places import PLANS, has_plans, pc
+from opendata.catalogue.releases import ended
 from opendata.catalogue.rendering import render
 from opendata.release import Files
 from opendata.release.tables import CODE
@@ -59,7 +60,7 @@ def page(site: Site, datasets: Sequence[Current]) -> Files:
 
 
 def _addresses(datasets: Sequence[Current]) -> list[Address]:
-    name = datasets[0].name if datasets else None
+    name = _name(datasets)
     code = _code(datasets)
     kind = _kind(datasets)
     forms = (
@@ -77,6 +78,12 @@ def _addresses(datasets: Sequence[Current]) -> list[Address]:
     return [Address(form, example, f"api.{says}") for form, example, says in forms]
 
 
+def _name(datasets: Sequence[Current]) -> str | None:
+    """The first dataset, of those that go on where any do."""
+    going = [one for one in datasets if ended(one.descriptor, one.history) is None]
+    return next((one.name for one in (*going, *datasets)), None)
+
+
 def _code(datasets: Sequence[Current]) -> str | None:
     """The first municipality that has plans."""
     found: set[str] = set()
@@ -88,8 +95,8 @@ def _code(datasets: Sequence[Current]) -> str | None:
 
 def _kind(datasets: Sequence[Current]) -> str | None:
     """The kind of indicator that the most municipalities have; None where none has two."""
-    name, unit, ids = next(iter(kinds(datasets)), ("", None, {}))
-    return kind_of(name, unit) if len(ids) > 1 else None
+    most = next(iter(kinds(datasets)), None)
+    return kind_of(most.name, most.unit) if most and len(most.codes) > 1 else None
 
 
 def _examples(site: Site, datasets: Sequence[Current]) -> list[Example]:
@@ -97,7 +104,7 @@ def _examples(site: Site, datasets: Sequence[Current]) -> list[Example]:
     environment = Environment(undefined=StrictUndefined)  # noqa: S701 - code, no markup
     known = {
         "site": site.base or UNKNOWN,
-        "dataset": datasets[0].name if datasets else "NAME",
+        "dataset": _name(datasets) or "NAME",
     }
 
     def filled(name: str) -> str:

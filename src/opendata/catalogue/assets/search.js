@@ -87,9 +87,9 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!rest.length || rest.length === terms.length) continue;
       const sought = new Set(await matching(rest));
       const at = number - first;
-      for (const [one, path, part] of (await load(`held-${Math.floor(at / holders)}`))[at % holders]) {
+      for (const [one, path, part, about] of (await load(`held-${Math.floor(at / holders)}`))[at % holders]) {
         const [kind, title, , , , ...more] = sought.has(one) ? await documentOf(one) : [];
-        const shown = [kind, title, owner[1], path, part, ...more];
+        const shown = [kind, title, about ? `${owner[1]} ${about}` : owner[1], path, part, ...more];
         if (kind && holds(shown, rest)) found.push([one, shown]);
       }
     }

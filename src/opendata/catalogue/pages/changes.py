@@ -29,6 +29,8 @@ READ = 5_000
 """Of how many changes the lines are made."""
 DERIVED = "indicator_progress"
 """The table that is computed from the others: what changed in it stands last."""
+VALUE, WRITTEN = "value", "raw"
+"""The fields of a value of an indicator and of how it is written: they change together."""
 _APART = ("version", "table", "change", "reason")
 """What rows that came or went have in common to stand in one line."""
 
@@ -37,8 +39,8 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A value that changed, or `count` rows of a table that came or went together; `row` is what
-    they have in common, `keys` are those of the first of them."""
+    """A value that changed, or rows of a table that came or went together: `count` changes. `row`
+    is what they have in common, `keys` are those of the first of them."""
 
     row: Row
     keys: tuple[str, ...]
@@ -115,14 +117,21 @@ def _lines(table: pa.Table | None) -> list[Line]:
         together.setdefault(_apart(row), []).append(row)
     counts = _counts(table)
     return [
-        Line(rows[0], tuple(str(one["key"]) for one in rows[:ROWS]), counts.get(apart, len(rows)))
+        Line(
+            # Of a value and how it is written the value is told.
+            next((one for one in rows if one["field"] != WRITTEN), rows[0]),
+            tuple(dict.fromkeys(str(one["key"]) for one in rows[:ROWS])),
+            counts.get(apart, len(rows)),
+        )
         for apart, rows in list(together.items())[:LINES]
     ]
 
 
 def _apart(row: Row) -> tuple[Any, ...]:
     common = tuple(row.get(name) for name in _APART)
-    return common if row["field"] is None else (*common, row["key"], row["field"])
+    if row["field"] is None:
+        return common
+    return (*common, row["key"], VALUE if row["field"] == WRITTEN else row["field"])
 
 
 def _counts(table: pa.Table) -> Mapping[tuple[Any, ...], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -103,63 +104,84 @@ def _documents(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
         yield from _fields(one)
 
 
-def _indicators(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
-    """Each kind of indicator once: to the comparison of those who have it, or to the only one."""
-    for name, unit, ids in kinds(datasets):
-        held = [Held(place_page(code), indicator_page(code, ids[code])) for code in sorted(ids)]
-        if len(held) > 1:
-            about, page = f"{len(held)}自治体で比較", comparison_page(kind_of(name, unit))
-            yield Document("indicator", name, about, page, held=held)
-        else:
-            yield Document("indicator", name, place(next(iter(ids)), site.places), held[0].path)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Indicators that measure the same: `rows` say of each its municipality, id and plan."""
+
+    name: str
+    unit: str | None
+    rows: list[Mapping[str, Any]]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(str(one["municipality_code"]) for one in self.rows)
 
 
-def kinds(datasets: Sequence[Current]) -> list[tuple[str, str | None, dict[str, str]]]:
-    """Name and unit of each kind of indicator, and by municipality the first id, the most common
-    kind first. Datasets without plans have none."""
-    found: dict[str, tuple[str, str | None, dict[str, str]]] = {}
+def kinds(datasets: Sequence[Current]) -> list[Kind]:
+    """Every kind of indicator, the most common first. Datasets without plans have none."""
+    found: dict[str, Kind] = {}
+    for one in _owned(datasets, "indicators", ("indicator_id", "name", "unit")):
+        kind = kind_of(one["name"], one["unit"])
+        found.setdefault(kind, Kind(one["name"], one["unit"], [])).rows.append(one)
+    return sorted(found.values(), key=lambda one: (-len(one.codes), len(one.name), one.name))
+
+
+def _owned(
+    datasets: Sequence[Current], table: str, fields: Sequence[str]
+) -> Iterator[Mapping[str, Any]]:
+    """These fields of the rows of a table, the first of them its key, with municipality and plan,
+    by that key."""
     for current in filter(has_plans, datasets):
-        plans = current.tables["plans"].select(["plan_id", "municipality_code"])
-        indicators = completed("indicators", current.tables["indicators"])
-        owned = indicators.join(plans, "plan_id", join_type="inner")
-        same = owned.group_by(["name", "unit", "municipality_code"], use_threads=False).aggregate(
-            [("indicator_id", "min")]
-        )
-        for one in same.sort_by("indicator_id_min").to_pylist():
-            name, unit = one["name"], one["unit"]
-            _, _, ids = found.setdefault(kind_of(name, unit), (name, unit, {}))
-            ids.setdefault(str(one["municipality_code"]), one["indicator_id_min"])
-    return sorted(found.values(), key=lambda one: (-len(one[2]), len(one[0]), one[0]))
+        plans = current.tables["plans"].select(["plan_id", "municipality_code", "title"])
+        plans = plans.rename_columns(["plan_id", "municipality_code", "plan"])
+        rows = completed(table, shown_tables(current).get(table)).select([*fields, "plan_id"])
+        yield from rows.join(plans, "plan_id", join_type="inner").sort_by(fields[0]).to_pylist()
+
+
+def _indicators(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
+    """A kind of indicator that several municipalities have: once, to their comparison; all others
+    one by one, with their plans where one city has it in several."""
+    for kind in kinds(datasets):
+        held = [_indicator(one) for one in kind.rows]
+        if len(kind.codes) > 1:
+            about = f"{len(kind.codes)}自治体で比較"
+            page = comparison_page(kind_of(kind.name, kind.unit))
+            yield Document("indicator", kind.name, about, page, held=held)
+            continue
+        where = place(next(iter(kind.codes)), site.places)
+        for at in held:
+            about = f"{where} {at.about}" if len(held) > 1 else where
+            yield Document("indicator", kind.name, about, at.path)
+
+
+def _indicator(row: Mapping[str, Any]) -> Held:
+    code = str(row["municipality_code"])
+    page = indicator_page(code, str(row["indicator_id"]))
+    return Held(place_page(code), page, about=str(row["plan"]))
 
 
 def _nodes(site: Site, datasets: Sequence[Current]) -> Iterator[Document]:
-    """Goals and measures by their titles, each title once: to its place in the (first) plan."""
+    """Goals and measures by their titles: of several municipalities one, to the first of them."""
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for current in datasets:
-        plans = current.tables["plans"].select(["plan_id", "municipality_code", "title"])
-        plans = plans.rename_columns(["plan_id", "municipality_code", "plan"])
-        nodes = completed("policy_nodes", shown_tables(current).get("policy_nodes"))
-        owned = nodes.select(["node_id", "plan_id", "title"]).join(
-            plans, "plan_id", join_type="inner"
-        )
-        for one in owned.sort_by("node_id").to_pylist():
-            if one["title"]:
-                found.setdefault(squash(one["title"]).casefold(), []).append(one)
+    for one in _owned(datasets, "policy_nodes", ("node_id", "title")):
+        if one["title"]:
+            found.setdefault(squash(one["title"]).casefold(), []).append(one)
     for same in found.values():
-        held = [_node(one) for one in same]
-        first, others = same[0], len({one.place for one in held}) - 1
-        about = f"{place(str(first['municipality_code']), site.places)} {first['plan']}"
-        about += f" ほか{others}自治体" if others else ""
-        yield Document(
-            *("node", str(first["title"]), about, held[0].path, held[0].part),
-            held=held if len(held) > 1 else (),
-        )
+        held, codes = [_node(one) for one in same], {one["municipality_code"] for one in same}
+        is_shared = len(codes) > 1
+        for row, at in zip(same[:1] if is_shared else same, held, strict=False):
+            about = f"{place(str(row['municipality_code']), site.places)} {at.about}"
+            about += f" ほか{len(codes) - 1}自治体" if is_shared else ""
+            yield Document(
+                *("node", str(row["title"]), about, at.path, at.part),
+                held=held if is_shared else (),
+            )
 
 
 def _node(row: Mapping[str, Any]) -> Held:
     code = str(row["municipality_code"])
     part = f"n-{file_name(row['node_id'])}"
-    return Held(place_page(code), plan_page(code, str(row["plan_id"])), part)
+    return Held(place_page(code), plan_page(code, str(row["plan_id"])), part, str(row["plan"]))
 
 
 def _plans(site: Site, plans: pa.Table) -> Iterator[Document]:
