@@ -17,7 +17,7 @@ import pytest
 
 from opendata.errors import OpendataError, PackageError, StoreError
 from opendata.package import Package
-from opendata.release import Part, Previous, keys, pointer, read_checksums, to_csv
+from opendata.release import Part, Previous, gathered, keys, pointer, read_checksums, to_csv
 from opendata.validate import Dataset
 from tests.release_samples import (
     BRANCHES,
@@ -267,6 +267,19 @@ for name, content in sorted(released(package, *parts).files.items()):
     assert len(found) == 1
     named = {line.split()[0] for line in found.pop().splitlines()}
     assert named == set(released(municipal_plans(), plans(municipal_plans())).files)
+
+
+def test_it_does_not_matter_in_what_order_many_parts_come(
+    package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = [
+        part(package, f"libraries/092169/{number}.xlsx", branches=[{"code": str(number)}])
+        for number in range(7)
+    ]
+    whole = released(package, *parts)
+    assert whole.tables["branches"].column("code").to_pylist() == [*"0123456"]
+    monkeypatch.setattr(gathered, "BATCH", 2)
+    assert released(package, *reversed(parts)).files == whole.files
 
 
 def test_parts_are_merged(package: Package) -> None:

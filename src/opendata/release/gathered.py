@@ -6,7 +6,7 @@ parts are added to large tables as they come, and need not be kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,32 +62,42 @@ class _Heap:
     """The rows of one table, as they come."""
 
     def __init__(self, resource: Resource) -> None:
+        wanted = schema(resource)
         self.name = resource.name
-        self.schema = schema(resource)
-        self.places = pa.schema([(name, pa.string()) for name in self.schema.names])
-        self.tables = [self.schema.empty_table()]
-        self.cells = [self.places.empty_table()]
+        self.tables = _Pile(wanted)
+        self.cells = _Pile(pa.schema([(name, pa.string()) for name in wanted.names]))
         self.counts: list[tuple[int, int]] = []
 
     def add(self, number: int, part: Part) -> None:
         table = part.dataset.tables.get(self.name)
-        if table is None or not table.num_rows:
-            return
-        names = self.schema.names
-        self.tables.append(table.select(names).cast(self.schema))
-        self.cells.append(part.dataset.cells[self.name].select(names).cast(self.places))
-        self.counts.append((number, table.num_rows))
-        if len(self.tables) > BATCH:
-            self.tables, self.cells = [_joined(self.tables)], [_joined(self.cells)]
+        if table is not None and table.num_rows:
+            self.tables.add(table)
+            self.cells.add(part.dataset.cells[self.name])
+            self.counts.append((number, table.num_rows))
 
     def rows(self, ranks: pa.Array[Any]) -> Rows:
         """The rows sorted by the ranks of their parts; those of a part as they came."""
         numbers = np.repeat(*np.array(self.counts or [(0, 0)], np.int64).T)
         part = ranks.take(pa.array(numbers))
         order = pc.sort_indices(part)
-        table, cells = _joined(self.tables), _joined(self.cells)
-        return Rows(table.take(order), cells.take(order), part.take(order))
+        return Rows(
+            self.tables.whole().take(order), self.cells.whole().take(order), part.take(order)
+        )
 
 
-def _joined(tables: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables).combine_chunks()
+class _Pile:
+    """Small tables of one schema, which become larger ones as they come."""
+
+    def __init__(self, wanted: pa.Schema) -> None:
+        self.schema = wanted
+        self.large: list[pa.Table] = []
+        self.small = [wanted.empty_table()]
+
+    def add(self, table: pa.Table) -> None:
+        self.small.append(table.select(self.schema.names).cast(self.schema))
+        if len(self.small) > BATCH:
+            self.large.append(pa.concat_tables(self.small).combine_chunks())
+            self.small = [self.schema.empty_table()]
+
+    def whole(self) -> pa.Table:
+        return pa.concat_tables([*self.large, *self.small]).combine_chunks()
