@@ -75,9 +75,9 @@ class Closed:
 def begin(settings: Settings, *, now: datetime) -> Work:
     """Compare the inbox with what was last accounted for. Writes nothing but what a dead pass
     committed. Raises ConfigurationError where the inbox and a store lie inside each other."""
-    inbox = settings.own_inbox()
     judges = judges_of(settings)
     workspace, public = settings.stores()
+    inbox = settings.own_inbox()
     state, token = store.read_state(workspace)
     finished = tuple(" ".join(one) for one in sorted(store.unfinished(workspace, public, state)))
     store.complete(workspace, public, state)

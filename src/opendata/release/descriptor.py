@@ -12,9 +12,8 @@ from opendata.package import Package
 from opendata.package.contract import PRIVATE, published
 from opendata.release.csvw import GROUP, SUFFIX
 from opendata.release.csvw import MEDIA_TYPE as CSVW_TYPE
-from opendata.release.gathered import Source
 from opendata.release.licences import LICENCES
-from opendata.release.model import QUALITY, Files, Publisher
+from opendata.release.model import QUALITY, Files, Publisher, Source
 from opendata.release.schemas import CHANGES_SCHEMA, CORRECTIONS_SCHEMA, LINEAGE_SCHEMA
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from opendata.package import Package, Resource
-from opendata.release.model import Part
+from opendata.release.model import Part, Source
 from opendata.release.tables import pc, schema
-from opendata.validate.machine_readability import Readability
 
 BATCH = 256
 """How many parts are held as they came before they become rows of the large tables."""
-
-
-class Source(NamedTuple):
-    """One part without its rows: the file's place in the inbox, the SHA-256 of its bytes (hex), and
-    how machine-readable it is."""
-
-    file: str
-    source: str
-    readability: Readability | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opendata.errors import StoreError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # who only names a version needs no Arrow
     from opendata.release.corrections import Reason
     from opendata.release.licences import LicenceName
     from opendata.validate.dataset import Dataset
+    from opendata.validate.machine_readability import Readability
 
 Files = Mapping[str, bytes]
 """Path (posix, relative) to content: everything that leaves the building has this form."""
@@ -35,6 +36,15 @@ class Part:
     source: str
     file: str
     dataset: Dataset
+
+
+class Source(NamedTuple):
+    """One part without its rows: the file's place in the inbox, the SHA-256 of its bytes (hex), and
+    how machine-readable it is."""
+
+    file: str
+    source: str
+    readability: Readability | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from opendata.package import Package, Resource
-from opendata.release.gathered import Source
-from opendata.release.model import Judged, Previous
+from opendata.release.model import Judged, Previous, Source
 from opendata.validate.machine_readability import LEVELS, STANDARD
 
 
