@@ -22,6 +22,8 @@ def texts() -> Mapping[str, Mapping[str, str]]:
         if path.name.endswith(".yaml"):
             page = path.name.removesuffix(".yaml")
             for key, said in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+                if {*said} != {*LANGUAGES}:  # a comma in a text without quotes begins another key
+                    raise ValueError(f"{path.name}: {key}: {[*said]}")
                 found[f"{page}.{key}"] = {one: str(said[one]) for one in LANGUAGES}
     return found
 
