@@ -209,6 +209,19 @@ def test_the_shapes_find_what_is_planted(
     assert "Violation" in judge(graph)
 
 
+def test_every_distribution_says_in_both_languages_what_it_is(documents: Files) -> None:
+    graph = parsed(documents)
+    found = {
+        (one, title.language): str(title)
+        for one in graph.subjects(RDF.type, DCAT.Distribution)
+        for title in graph.objects(one, DCTERMS.title)
+        if isinstance(title, rdflib.Literal)
+    }
+    assert {language for _, language in found} == {"ja", "en"}
+    for (_, language), title in found.items():
+        assert title.endswith("）" if language == "ja" else ")"), title
+
+
 def test_every_download_is_described_once(kept: tuple[Release, ...], documents: Files) -> None:
     graph = parsed(documents)
     found = {}

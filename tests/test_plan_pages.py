@@ -392,6 +392,15 @@ def test_a_comparison_and_its_json(files: Mapping[str, bytes]) -> None:
     assert [(one["kind"], one["municipalities"]) for one in listed] == [(kind, 2)]
 
 
+def test_every_document_of_the_api_has_an_example(files: Mapping[str, bytes]) -> None:
+    page = files["api/index.html"].decode()
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert table.count("<tr>") == table.count("<a href=")
+    kind = kind_of("電子申請の割合", "%")
+    assert f'href="../api/compare/{kind}.json"' in table
+    assert f"api/compare/{kind}.json" in files
+
+
 def test_kinds_are_the_same_however_they_are_typed() -> None:
     assert kind_of("満足度 （市民）", "％") == kind_of("満足度(市民)", "%")
     assert kind_of("満足度", "%") != kind_of("満足度", "人")
