@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opendata.catalogue.addresses import kind_of
 from opendata.catalogue.chart import Chart, Line, chart
 from opendata.catalogue.labels import Voice
 from opendata.catalogue.model import Current
 from opendata.catalogue.municipality import Municipality, Node, Plan
-from opendata.catalogue.overview import counted, place_lines
+from opendata.catalogue.overview import alike, counted, place_lines
 from opendata.catalogue.pages.plan import _evaluation as evaluation
 from opendata.catalogue.pages.values import year_lines
 from opendata.catalogue.places import places
@@ -24,7 +25,7 @@ from opendata.catalogue.tables import FIELDS
 from opendata.catalogue.texts import texts
 from opendata.catalogue.verdict import CAUSES, against_target, is_reached, shares, verdict_of
 from opendata.catalogue.words import computed, figure, no_value, percent, quantity
-from tests.plan_samples import NEAR, derived, indicator, shown, value
+from tests.plan_samples import FAR, NEAR, derived, indicator, shown, value
 from tests.release_samples import municipal_plans, part, released
 
 Row = dict[str, Any]
@@ -193,6 +194,33 @@ def test_reasons_are_true_and_counted_alike_everywhere(unjudged: Current) -> Non
     assert causes == Counter(one.cause for one in found.values() if one.cause)
     (line,) = place_lines([unjudged])
     assert (line.counts, line.causes) == (counts, causes)
+
+
+def test_a_comparison_has_the_target_as_it_is_written() -> None:
+    package = municipal_plans()
+    parts = []
+    for code in (NEAR, FAR):
+        known: dict[str, Any] = {
+            "plans": [{"plan_id": f"{code}-p", "municipality_code": code, "title": "計画"}],
+            "indicators": [
+                indicator(f"{code}-i", "満足度", "up", plan_id=f"{code}-p", node_id=None)
+            ],
+            "indicator_values": [
+                {**one, "indicator_id": f"{code}-i"}
+                for one in (
+                    value("i", "actual", 2020, 3),
+                    value("i", "target", 2022, 4),
+                    words("target", 2025, "上昇"),
+                )
+                if code == FAR or one["fiscal_year"] != 2022
+            ],
+        }
+        known["indicator_progress"] = derived(package, known)
+        parts.append(part(package, f"municipal-plans/{code}/計画.xlsx", **known))
+    found = alike([shown(released(package, *parts))])
+    rows = found.of(kind_of("満足度", "%")).to_pylist()
+    told = {row["code"]: (row["target"]["value"], row["target"]["raw"]) for row in rows}
+    assert told == {NEAR: (None, "上昇"), FAR: (4.0, "4")}
 
 
 def test_every_reason_and_cause_has_its_words() -> None:
