@@ -4,6 +4,7 @@ SHELL = /bin/sh
 .PHONY: help run test lint fuzz soak bench lighthouse examples pictures lock venv clean
 export PYTHON
 OPENDATA_LANG ?= en
+EACH ?= 1
 
 bin = .venv/bin
 
@@ -32,10 +33,10 @@ fuzz: ## our validator against frictionless on random tables, until stopped (MIN
 	@scripts/venv.sh dev
 	@$(bin)/python -m tests.parity
 
-soak: ## publishing killed at every effect, raced, polled and disturbed, on a folder and a real S3 server
+soak: ## publishing killed at every effect (EACH=20: one of 20), raced, polled, disturbed; folder and S3 server
 	@scripts/venv.sh dev
 	@scripts/tools.sh
-	@SOAK=1 $(bin)/python -m pytest tests/test_killed.py tests/test_races.py tests/test_disturbed.py
+	@SOAK=1 EACH=$(EACH) $(bin)/python -m pytest tests/test_killed.py tests/test_races.py tests/test_disturbed.py
 
 bench: ## what the costly steps cost beside other tools (ONLY=reader for one of them)
 	@scripts/venv.sh dev

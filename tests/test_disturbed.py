@@ -22,9 +22,9 @@ from opendata.store import verify
 from tests.faulty import Fault, Plan, faulty
 from tests.release_samples import ROOT
 from tests.s3 import KEYS, new_bucket, s3_store
-from tests.test_killed import SOAK, Passes, Place, Trial, follow, nights, without_serial
+from tests.test_killed import EACH, SOAK, Passes, Place, Trial, follow, nights, without_serial
 
-EVERY = 1 if SOAK else 250
+EVERY = EACH if SOAK else 250
 """At which of the effects a store begins to fail."""
 
 
@@ -187,7 +187,7 @@ if SOAK:
 def test_a_server_that_fails_for_good(server: Trial, fault: Fault, code: str) -> None:
     requests = 3 * len(server.effects)
     share = (1 + [one for one, _ in OUTAGES].index(fault)) / len(OUTAGES)
-    moments = range(1, requests, requests // 40) if SOAK else [int(share * requests * 0.8)]
+    moments = range(1, requests, requests // 40 * EACH) if SOAK else [int(share * requests * 0.8)]
     for first in moments:
         place = server.place.fresh("origin")
         with faulty(str(server.place.endpoint), from_then_on(first, fault)) as url:

@@ -34,7 +34,9 @@ from tests.release_samples import ROOT
 from tests.s3 import KEYS, new_bucket
 
 SOAK = os.environ.get("SOAK") == "1"
-MOMENTS = 200 if SOAK else 2
+EACH = int(os.environ.get("EACH", "1"))
+"""A soak takes each effect, or one of so many: the first by chance, so that two soaks differ."""
+MOMENTS = max(200 // EACH, 2) if SOAK else 2
 TURNS = ("workspace staged", "workspace root", "public version", "public pointer", "public root")
 """Where a version is on its way from nowhere to its readers."""
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -296,7 +298,7 @@ def kind(effect: str) -> str:
 def points(effects: Sequence[str]) -> list[int]:
     """Every effect; or one of every kind, of those kinds that leave something else behind."""
     if SOAK:
-        return [*range(1, len(effects) + 1)]
+        return [*range(1 + random.randrange(EACH), len(effects) + 1, EACH)]
     kinds: dict[str, list[int]] = {}
     for number, effect in enumerate(effects, start=1):
         if effect.startswith(("rename", "link", "Put")) or "remove workspace staged" in kind(
