@@ -37,8 +37,11 @@ def test_it_is_read_once(tmp_path: Path, versions: tuple[Current, Release]) -> N
     assert gone(workspace, shown, read)[shown.version] == found
     assert len(asked) == 3
     for path in workspace.paths():
-        workspace.replace(path, b"{")
-    assert gone(workspace, shown, read)[shown.version] == found
+        kept = workspace.read(path) or b""
+        for damaged in (b"{", b"", kept.replace("デジタル".encode(), "デシタル".encode())):
+            assert damaged != kept
+            workspace.replace(path, damaged)
+            assert gone(workspace, shown, read)[shown.version] == found
 
 
 def test_of_a_damaged_version_nothing_is_told(
