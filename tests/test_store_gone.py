@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from opendata.catalogue import Current
+from opendata.catalogue.naming import named
 from opendata.errors import StoreError
 from opendata.release import Release
 from opendata.store import FolderStore
@@ -42,6 +44,16 @@ def test_it_is_read_once(tmp_path: Path, versions: tuple[Current, Release]) -> N
             assert damaged != kept
             workspace.replace(path, damaged)
             assert gone(workspace, shown, read)[shown.version] == found
+
+
+def test_changes_name_what_is_no_more(tmp_path: Path, versions: tuple[Current, Release]) -> None:
+    shown, before = versions
+    lines = [{"table": "indicator_values", "key": "far|target|2030"}]
+    assert named(shown, lines) == {}
+    rows = gone(FolderStore(tmp_path), shown, lambda _, name: before.files[name])
+    (found,) = named(replace(shown, gone=rows), lines).values()
+    assert found.name and found.path == f"places/{FAR}/indicators/far"
+    assert "2030年度" in found.more
 
 
 def test_of_a_damaged_version_nothing_is_told(

@@ -172,7 +172,18 @@ def test_a_link_that_leads_out_is_one_problem_among_others(public: FolderStore, 
 def test_a_version_that_is_a_link(public: FolderStore) -> None:
     (public.root / HOME / "1.0.0").rename(public.root.parent / "outside")
     (public.root / HOME / "1.0.0").symlink_to(public.root.parent / "outside")
-    assert found(public) == [("missing-file", f"{HOME}/1.0.0/SHA256SUMS")]
+    # The link itself is named, too: nothing is made again where it leads to.
+    assert found(public) == [
+        ("missing-file", f"{HOME}/1.0.0/SHA256SUMS"),
+        ("stray-file", f"{HOME}/1.0.0"),
+    ]
+
+
+def test_a_folder_of_ours_that_lost_its_files_is_no_stray(public: FolderStore) -> None:
+    folder = public.root / HOME / "1.0.0"
+    for path in folder.iterdir():
+        path.unlink()
+    assert {code for code, _ in found(public)} == {"missing-file"}
 
 
 def test_a_folder_that_holds_nothing(public: FolderStore) -> None:

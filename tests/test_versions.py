@@ -29,6 +29,7 @@ from opendata.pipeline import (
     repair,
     roll_back,
     run_pass,
+    withdraw,
 )
 from opendata.pipeline.guard import Worker
 from opendata.store import FolderStore, verify
@@ -339,6 +340,28 @@ def test_a_file_that_was_new_since_goes_and_one_taken_away_stays(desk: Desk) -> 
     desk.put(NISHITOKYO, edited((INBOX / NISHITOKYO).read_bytes(), A1="差し替え"))
     desk.run()
     assert len(desk.rows("plans.csv")) == 3
+
+
+def test_what_was_withdrawn_and_is_published_again_is_told_and_ends_with_the_rollback(
+    desk: Desk,
+) -> None:
+    codes = {"092169", "141500"}
+    (desk.root / "inbox" / SHIMOTSUKE).unlink()
+    withdraw(desk.settings(), SHIMOTSUKE, "計画を廃止した")
+    desk.run()
+    assert {one["municipality_code"] for one in desk.rows("plans.csv")} == {"141500"}
+
+    made = desk.back("1.0.0")
+    assert made.published_again == (SHIMOTSUKE,)
+    assert any(SHIMOTSUKE in one and "再び公開" in one for one in made.sentences("ja"))
+    assert {one["municipality_code"] for one in desk.rows("plans.csv")} == codes
+    assert desk.run().releases == ()
+
+    end_rollback(desk.settings(), NAME)
+    desk.run()
+    assert {one["municipality_code"] for one in desk.rows("plans.csv")} == {"141500"}
+    assert "計画を廃止した" in {one["reason"] for one in desk.rows("corrections.csv")}
+    assert desk.run().releases == ()
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ class Named:
 
 
 def named(current: Current, lines: Iterable[Row]) -> Mapping[tuple[str, str], Named]:
-    """By table and key the rows of these lines of changes, as far as they are still there."""
+    """By table and key the rows of these lines of changes, as far as they are still there or it is
+    remembered how they stood at last."""
     wanted: dict[str, list[str]] = {}
     for one in lines:
         wanted.setdefault(str(one["table"]), []).append(str(one["key"]))
@@ -88,9 +89,12 @@ class _Naming:
                 yield key, Named(_name(row), path, part, more)
 
     def _rows(self, table: str, id_: str, ids: Iterable[str]) -> Mapping[str, Row]:
-        known = self.plans[table]
-        found = known.filter(pc.is_in(known.column(id_), pa.array([*ids], pa.string())))
-        return {str(one[id_]): one for one in found.to_pylist()}
+        """The rows of these ids, and of those that are no more how they stood at last."""
+        known, wanted = self.plans[table], {*ids}
+        found = known.filter(pc.is_in(known.column(id_), pa.array([*wanted], pa.string())))
+        gone = (one for rows in self.current.gone.values() for one in rows.get(table, ()))
+        last = {str(one[id_]): one for one in gone if str(one[id_]) in wanted}
+        return last | {str(one[id_]): one for one in found.to_pylist()}
 
     def _page(self, owner: str, row: Row) -> tuple[str, str]:
         plan = self._rows(PLANS, "plan_id", [str(row["plan_id"])]).get(str(row["plan_id"]))

@@ -64,6 +64,8 @@ class Account(NamedTuple):
     """Whether it is gone from the inbox, though its data are published or were until then."""
     ended: str | None = None
     """Why its data are no longer published: an operator has said so of a file that is gone."""
+    ended_before: str | None = None
+    """The reason of an operator for ending what a rollback publishes again, until that ends."""
     again: bool = False
     """Whether the next pass judges the file anew: a mistake of ours kept it from being examined,
     or a question about it was answered."""

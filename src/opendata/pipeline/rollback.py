@@ -41,6 +41,8 @@ class RolledBack:
     restores: str
     changed_rows: int
     kept_out: tuple[str, ...]
+    published_again: tuple[str, ...] = ()
+    """The places whose data an operator had withdrawn."""
 
     def to_json(self) -> dict[str, Any]:
         """The document that `rollback --json` prints."""
@@ -51,6 +53,7 @@ class RolledBack:
             "restores": self.restores,
             "changed_rows": self.changed_rows,
             "kept_out": list(self.kept_out),
+            "published_again": list(self.published_again),
         }
 
     def sentences(self, language: Language) -> list[str]:
@@ -65,6 +68,7 @@ class RolledBack:
                 rows=self.changed_rows,
             ),
             *(sentence("run-kept-out", file=one) for one in self.kept_out),
+            *(sentence("published-again", file=one) for one in self.published_again),
             sentence("rolled-back-until", package=self.package),
         ]
         return [one.in_(language) for one in told]
@@ -123,17 +127,16 @@ def roll_back(
             write_overview(workspace, settings, packages(settings), accounts, now)
 
         publish(settings, workspace, public, token, state, accounts, [made], tell)
-    kept_out = tuple(
-        place
-        for place, one in accounts.submissions.items()
-        if one.package == package and one.kept_out
-    )
+    ours = {place: one for place, one in accounts.submissions.items() if one.package == package}
+    kept_out = tuple(place for place, one in ours.items() if one.kept_out)
+    again = tuple(place for place, one in ours.items() if one.ended_before)
     before = str(made.previous)
-    return RolledBack(package, made.version, before, number, made.changed_rows, kept_out)
+    return RolledBack(package, made.version, before, number, made.changed_rows, kept_out, again)
 
 
 def end_rollback(settings: Settings, package: str) -> Resumed:
-    """Let the next pass publish again what lies in the inbox. Raises UsageError where the package
+    """Let the next pass publish again what lies in the inbox, and end again what was withdrawn.
+    Raises UsageError where the package
     is not rolled back, ConflictError where a pass commits at the same time."""
     workspace = settings.workspace_store()
     with locked(workspace, LOCK_SECONDS):
@@ -142,8 +145,9 @@ def end_rollback(settings: Settings, package: str) -> Resumed:
         submissions = dict(accounts.submissions)
         resumed = []
         for place, one in accounts.submissions.items():
-            if one.package == package and one.kept_out:
-                submissions[place] = one._replace(kept_out=None)
+            if one.package == package and (one.kept_out or one.ended_before):
+                ended = one.ended or one.ended_before
+                submissions[place] = one._replace(kept_out=None, ended=ended, ended_before=None)
                 resumed.append(place)
         if not resumed and package not in accounts.rollbacks:
             raise UsageError("not-rolled-back", package=package)
@@ -204,5 +208,12 @@ def _back(one: Account, part: Part | None, workspace: Store) -> Account:
         dataset = f"extracts/{sha256(content)}.arrow"
         workspace.replace(dataset, content)
     kept_out = one.sha256 if one.sha256 != source else None
-    ended = one.ended if part is None else None
-    return one._replace(accepted=source, dataset=dataset, kept_out=kept_out, ended=ended)
+    why = one.ended or one.ended_before
+    ended, ended_before = (why, None) if part is None else (None, why)
+    return one._replace(
+        accepted=source,
+        dataset=dataset,
+        kept_out=kept_out,
+        ended=ended,
+        ended_before=ended_before,
+    )

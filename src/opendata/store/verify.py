@@ -111,7 +111,8 @@ class _Reading:
                 yield problem(code, Place(file=place))
             # A publication under way makes folders before there is something in them.
             for folder in () if self.next else self.public.empty_folders():
-                yield problem("stray-folder", Place(file=f"{folder}/"))
+                if not any(path.startswith(f"{folder}/") for path in self.belonging):
+                    yield problem("stray-folder", Place(file=f"{folder}/"))
 
     def _stray(self, path: str) -> tuple[str, str]:
         """What to say of a file that nothing names. That of a version which nothing names may be
