@@ -12,9 +12,7 @@ from opendata.package import Package
 from opendata.pipeline.accounts import Accounts
 from opendata.pipeline.archive import Archive
 from opendata.release import Gathered, Part
-
-Key = tuple[str, str]
-"""A table, and the key of one of its rows."""
+from opendata.release.held import Key
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opendata.package import Field
+from opendata.reader.types import ARROW_TYPES
 from opendata.validate.records import Columns
 
-ARROW: Mapping[str, pa.DataType] = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "year": pa.int64(),
-}
+ARROW: Mapping[str, pa.DataType] = {"string": pa.string(), **ARROW_TYPES}
 """The Arrow type of each of the contract's types."""
 
 _CAST: Mapping[str, Callable[[str], Any]] = {
